@@ -1,0 +1,54 @@
+// What a kind of source brings: how it is configured, how its description becomes SDL, how it runs.
+import type { DocumentNode } from 'graphql';
+import type { z } from 'zod';
+import type { SourceStats } from '../contract/source-stats.ts';
+import type { Subgraph } from '../contract/subgraph.ts';
+import type { Transport } from '../contract/transport.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { SourceSettings } from './source-settings.ts';
+
+export interface SourceKind<S extends SourceSettings = SourceSettings> {
+  readonly kind: string;
+  /** Strict schema of the whole source entry, `kind` included. */
+  readonly settings: z.ZodType<S>;
+  /**
+   * The upstream's description as annotated SDL, the content of `schema/<source>/upstream.graphql`.
+   * Absent where the kind needs no description. Rejects with HUB_IMPORT_*.
+   */
+  importSdl?(source: NamedSource<S>, folder: string): Promise<ImportedSdl>;
+  /** `sdl`: imported and hand-written SDL of the source, merged, without federation `@link`s. */
+  create(source: NamedSource<S>, sdl: DocumentNode, services: SourceServices): Promise<Subgraph>;
+}
+
+export interface NamedSource<S extends SourceSettings = SourceSettings> {
+  readonly name: string;
+  readonly settings: S;
+}
+
+/** What compose.ts hands to a kind. */
+export interface SourceServices {
+  /** Folder of manifold.yaml: what relative paths are relative to. */
+  readonly folder: string;
+  readonly stats: SourceStats;
+  readonly logger: Logger;
+  /** Made on first use, closed by the caller. */
+  transport(baseUrl: string): Transport;
+}
+
+export interface ImportedSdl {
+  /** Deterministic: the same description in, the same text out, byte for byte. */
+  readonly sdl: string;
+  /** Where the description was read: a path relative to the configuration, or a url without credentials. */
+  readonly origin: string;
+  /** "sha256:…" of the description's bytes, all its files in reading order. */
+  readonly digest: string;
+  readonly report: ImportReport;
+}
+
+export interface ImportReport {
+  readonly title: string;
+  /** Operations that became fields. */
+  readonly operations: number;
+  /** What could not be expressed, or only in part; `at` is a JSON pointer or a qualified XML name. */
+  readonly notes: readonly { readonly at: string; readonly message: string }[];
+}

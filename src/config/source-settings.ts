@@ -1,0 +1,64 @@
+// What every source can be told in manifold.yaml, whatever its kind. A kind extends this shape with its own keys.
+import { z } from 'zod';
+
+/** `"30s"` style strings are not accepted: every duration is a whole number of milliseconds. */
+const milliseconds = z.number().int().positive();
+
+const headerName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'is not a header name');
+
+/** How the hub proves itself to the upstream. Values come from the environment: `value: "${SHOP_KEY}"`. */
+export const credentialSchema = z.strictObject({
+  header: z.strictObject({ name: headerName, value: z.string() }).optional(),
+  query: z.strictObject({ name: z.string().min(1), value: z.string() }).optional(),
+  basic: z.strictObject({ username: z.string(), password: z.string() }).optional(),
+  bearer: z.strictObject({ token: z.string() }).optional(),
+  oauth2: z
+    .strictObject({
+      tokenUrl: z.url(),
+      clientId: z.string().min(1),
+      clientSecret: z.string().min(1),
+      scopes: z.array(z.string()).optional(),
+      audience: z.string().optional(),
+      /** How the client proves itself at the token endpoint (RFC 6749, section 2.3.1). */
+      clientAuth: z.enum(['basic', 'body']).default('basic'),
+    })
+    .describe('OAuth 2 client credentials')
+    .optional(),
+  /** Headers of the caller's request that are passed on as they are. Part of the cache partition. */
+  forward: z.array(headerName).optional(),
+});
+export type CredentialSettings = z.infer<typeof credentialSchema>;
+
+export const retrySchema = z.strictObject({
+  /** Tries in all, the first one included. Only idempotent calls are repeated. */
+  attempts: z.number().int().min(1).max(10).default(3),
+  initialDelayMs: milliseconds.default(100),
+  maxDelayMs: milliseconds.default(5_000),
+});
+
+export const breakerSchema = z.strictObject({
+  /** Failures in a row that open the breaker. */
+  failures: z.number().int().positive().default(5),
+  /** How long it stays open before one call may try again. */
+  pauseMs: milliseconds.default(5_000),
+});
+
+export const sourceShape = {
+  /** Base url of the upstream; overrides what the description says. */
+  url: z.url({ protocol: /^https?$/ }).optional(),
+  auth: credentialSchema.default({}),
+  timeoutMs: milliseconds.default(10_000),
+  retry: retrySchema.prefault({}),
+  breaker: breakerSchema.prefault({}),
+  /** Calls in flight at once; more wait in a queue of ten times that length. */
+  concurrency: z.number().int().positive().default(64),
+  maxResponseBytes: z.number().int().positive().default(10 * 1024 * 1024),
+  /** Most keys in one batched lookup; a larger batch is split. */
+  maxKeysPerBatch: z.number().int().positive().default(100),
+  /** Answer identical reads in flight with one call. */
+  shareInFlight: z.boolean().default(true),
+} as const;
+
+export const sourceSettingsSchema = z.object(sourceShape);
+/** The part of a source's settings that all kinds have, defaults applied. */
+export type SourceSettings = z.infer<typeof sourceSettingsSchema> & { readonly kind: string };

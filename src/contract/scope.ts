@@ -1,0 +1,63 @@
+// What travels with one request through every room: who asks, how long it may take, what was shared, what it used.
+import type { EntityChange } from './events.ts';
+import type { Principal } from './principal.ts';
+
+export interface Scope {
+  /** Request id: a UUID, or the caller's `x-request-id` where it is well-formed. */
+  readonly id: string;
+  readonly principal: Principal;
+  /**
+   * Cache partition: callers with different partitions never share an upstream call, an execution or a cached answer.
+   * Made of the principal; the transport adds the forwarded headers of the source.
+   */
+  readonly partition: string;
+  /** Lower-case names; only what credentials are configured to forward may leave the hub. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** When the request must be done, in milliseconds of `performance.now()`. */
+  readonly deadlineAt: number;
+  /** Aborts when the caller goes away or the deadline passes. */
+  readonly signal: AbortSignal;
+  /** Per-request state of subgraphs (DataLoaders): made on first use, gone with the request. */
+  readonly loaders: ScopeLoaders;
+  readonly usage: UsageRecorder;
+  /** Tells the event log that a mutation changed an entity. Never throws, never waits. */
+  changed(change: EntityChange): void;
+}
+
+/** One value per (request, owner); the owner is any object that outlives requests, for example a prepared lookup. */
+export interface ScopeLoaders {
+  of<T>(owner: object, create: () => T): T;
+}
+
+/** Counts what a request used; read for `extensions.usage` when the caller asks for it. */
+export interface UsageRecorder {
+  upstreamCall(call: UpstreamCallUsage): void;
+  model(call: ModelUsage): void;
+  snapshot(): UsageSnapshot;
+}
+
+export interface UpstreamCallUsage {
+  readonly source: string;
+  /** "GET /orders/{id}", "GetStockLevels": never with values in it. */
+  readonly operation: string;
+  readonly durationMs: number;
+  /** Whether an identical call already in flight answered this one too. */
+  readonly shared: boolean;
+  readonly status?: number;
+}
+
+export interface ModelUsage {
+  readonly source: string;
+  /** "openai/gpt-5-mini", "local/extractive". */
+  readonly model: string;
+  readonly task: string;
+  /** How many items one call answered. */
+  readonly items: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+}
+
+export interface UsageSnapshot {
+  readonly calls: readonly UpstreamCallUsage[];
+  readonly models: readonly ModelUsage[];
+}

@@ -1,0 +1,35 @@
+// One upstream, seen as a Federation 2 subgraph.
+import type { DocumentNode } from 'graphql';
+import type { FetchResult, PlannedFetch, PreparedFetch, Variables } from './fetch.ts';
+import type { Scope } from './scope.ts';
+
+/** One upstream, seen as a Federation 2 subgraph. Built once; holds no per-request state. */
+export interface Subgraph {
+  /** Unique in the hub; appears in plans, faults and spans. */
+  readonly name: string;
+  /** Open, so that a new kind never edits contract/. */
+  readonly kind: string;
+  /** Federation 2 SDL, `@link` to the federation specification included. */
+  readonly sdl: DocumentNode;
+  /** Called once per planned fetch of an operation. All work that can be done before a request is done here. */
+  prepare(fetch: PlannedFetch): PreparedFetch;
+  /** Which upstream calls the fetch makes, for `manifold plan`; absent where the fetch itself is the one call. */
+  explain?(fetch: PlannedFetch): readonly PlannedCall[];
+  /** Present where the upstream streams. Ends when `scope.signal` aborts. */
+  subscribe?(fetch: PlannedFetch, scope: Scope, variables: Variables): AsyncIterable<FetchResult>;
+  close(): Promise<void>;
+}
+
+/** An upstream call that a fetch makes. */
+export interface PlannedCall {
+  /** "GET /products{?id*}", "GetStockLevels", "summarize via fast". */
+  readonly operation: string;
+  /** Response path inside the fetch, without list indices; empty for the fetch's own root. */
+  readonly path: readonly string[];
+  /**
+   * How often it is called: once; once per batch of keys (N keys are ⌈N / maxKeysPerBatch⌉ calls);
+   * or once per item, which `manifold check` names as an N+1.
+   */
+  readonly repeat: 'once' | 'per-batch' | 'per-item';
+  readonly maxKeysPerBatch?: number;
+}
