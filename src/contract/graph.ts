@@ -1,0 +1,67 @@
+// One composed version of the graph, as the server and the command line see it.
+import type { DocumentNode, GraphQLSchema } from 'graphql';
+import type { ResponseError } from '../faults/to-response-error.ts';
+import type { Variables } from './fetch.ts';
+import type { Scope } from './scope.ts';
+import type { PlannedCall } from './subgraph.ts';
+
+export interface ComposedGraph {
+  /** Digest of the supergraph: the same sources and SDL give the same version. */
+  readonly version: string;
+  /** The public schema: no federation machinery, nothing `@inaccessible`. Never executed, only validated against. */
+  readonly schema: GraphQLSchema;
+  readonly supergraphSdl: string;
+  /**
+   * Plans a validated operation and prepares its fetches; cached by document text and operation name.
+   * Throws a HubFault (HUB_REQUEST_INVALID) where no plan can be made.
+   */
+  prepare(operation: OperationSource): PreparedOperation;
+  /** Waits until running operations have ended (or `graceMs` is over), then closes the subgraphs. */
+  close(graceMs: number): Promise<void>;
+}
+
+export interface OperationSource {
+  readonly document: DocumentNode;
+  /** The text it was parsed from; identifies it in caches. */
+  readonly text: string;
+  readonly operationName: string | undefined;
+}
+
+/** A GraphQL response (spec section 7.1). */
+export interface GraphResponse {
+  data?: Record<string, unknown> | null;
+  errors?: readonly ResponseError[];
+  extensions?: Readonly<Record<string, unknown>>;
+}
+
+export interface PreparedOperation {
+  readonly kind: 'query' | 'mutation' | 'subscription';
+  /**
+   * Runs a query or mutation; `variables` are as the client sent them and are coerced here.
+   * Never rejects: every fault is an entry of `errors`.
+   */
+  execute(scope: Scope, variables: Variables): Promise<GraphResponse>;
+  /** Runs a subscription: one response per event. Ends when `scope.signal` aborts or the source ends. */
+  subscribe(scope: Scope, variables: Variables): AsyncIterable<GraphResponse>;
+  explain(): OperationPlan;
+}
+
+/** What `manifold plan` shows. */
+export interface OperationPlan {
+  readonly steps: PlanStep | null;
+  /** Most upstream calls it can make; `perItem` names what grows with the answer (an N+1). */
+  readonly calls: { readonly fixed: number; readonly batched: number; readonly perItem: readonly string[] };
+}
+
+export type PlanStep =
+  | { readonly kind: 'sequence' | 'parallel'; readonly steps: readonly PlanStep[] }
+  | { readonly kind: 'condition'; readonly on: string; readonly then: PlanStep | null; readonly otherwise: PlanStep | null }
+  | {
+      readonly kind: 'fetch';
+      readonly subgraph: string;
+      readonly sourceKind: string;
+      readonly operation: string;
+      /** Where the entities come from, `orders.@.items.@.product`; absent for a root fetch. */
+      readonly at?: string;
+      readonly calls: readonly PlannedCall[];
+    };
