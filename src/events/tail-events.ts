@@ -1,0 +1,91 @@
+// From a cursor of the event log to an endless stream of its events; subscriptions read it.
+import type { Bus, EventLog, SyncEvent } from '../contract/events.ts';
+
+export interface TailOptions {
+  /** Cursor to go on from; what is already in the log after it is replayed first. Absent: only what comes from now on. */
+  readonly after?: string | undefined;
+  /** Ends the stream. */
+  readonly signal: AbortSignal;
+  /** Which events are passed on; all where it is absent. */
+  readonly filter?: (event: SyncEvent) => boolean;
+  /** How long to wait for a wake-up before looking into the log anyway. Default 5,000 ms. */
+  readonly pollMs?: number;
+}
+
+const READ_LIMIT = 100;
+
+/**
+ * Reads the log at the consumer's pace: nothing is buffered beyond one read of the log, so a slow consumer costs no
+ * memory and, where the log drops what it has not read, gets HUB_EVENT_GAP. Replay and live events are one sequence,
+ * without seam, duplicate or hole. "From now on" counts from the call, not from the first `next()`. Rejects with
+ * HUB_EVENT_CURSOR_INVALID or HUB_EVENT_GAP at the first `next()` where `after` is no good. `return()` ends a pending
+ * `next()` at once.
+ */
+export function tailEvents(log: EventLog, bus: Bus, options: TailOptions): AsyncGenerator<SyncEvent, void, undefined> {
+  const ended = new AbortController();
+  const end = (): void => ended.abort();
+  if (options.signal.aborted) end();
+  else options.signal.addEventListener('abort', end, { once: true });
+
+  const start = options.after === undefined ? log.tail() : Promise.resolve(options.after);
+  start.catch(() => undefined); // reported by the first next(), which may come later or never
+
+  const events = readOn(log, bus, start, ended.signal, options);
+  const finish = events.return.bind(events);
+  events.return = (value) => {
+    options.signal.removeEventListener('abort', end);
+    end();
+    return finish(value);
+  };
+  return events;
+}
+
+async function* readOn(
+  log: EventLog,
+  bus: Bus,
+  start: Promise<string>,
+  signal: AbortSignal,
+  options: TailOptions,
+): AsyncGenerator<SyncEvent, void, undefined> {
+  let cursor = await start;
+  while (!signal.aborted) {
+    // Waiting starts before the read: what is appended between the two wakes this round up.
+    const wake = nextWake(bus, signal, options.pollMs ?? 5_000);
+    try {
+      const events = await log.read(cursor, READ_LIMIT);
+      for (const event of events) {
+        if (isAborted(signal)) return;
+        cursor = event.cursor;
+        if (options.filter?.(event) ?? true) yield event;
+      }
+      if (events.length === 0) await wake.happened;
+    } finally {
+      wake.cancel();
+    }
+  }
+}
+
+/** Behind a call, because the compiler does not know that a signal changes while a generator is suspended. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
+interface Wake {
+  readonly happened: Promise<void>;
+  cancel(): void;
+}
+
+/** Happens at the bus's next wake-up, after `pollMs`, when the signal aborts, or when it is cancelled. */
+function nextWake(bus: Bus, signal: AbortSignal, pollMs: number): Wake {
+  const controller = new AbortController();
+  const cancel = (): void => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', cancel);
+    controller.abort();
+  };
+  const timer = setTimeout(cancel, pollMs);
+  timer.unref();
+  if (signal.aborted) cancel();
+  else signal.addEventListener('abort', cancel, { once: true });
+  return { happened: bus.wait(controller.signal), cancel };
+}
