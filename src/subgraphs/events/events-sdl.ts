@@ -1,0 +1,119 @@
+// From the entities of the graph to the SDL of the events subgraph; called once by createEventsSubgraph.
+import { HubFault } from '../../faults/hub-fault.ts';
+
+/** An entity whose changes can be subscribed to. Its key is single and flat. */
+export interface EventEntity {
+  /** Type name in the composed graph. */
+  readonly type: string;
+  /** At least one; all of them together identify the entity. */
+  readonly keyFields: readonly EntityKeyField[];
+}
+
+export interface EntityKeyField {
+  readonly name: string;
+  /** Type of the field in the sources that own the entity; composition refuses another one. */
+  readonly type: 'ID' | 'String' | 'Int';
+}
+
+const NAME = /^[_A-Za-z][_0-9A-Za-z]*$/;
+
+/** Subscription field of an entity: `Order` → `orderChanged`. */
+export function changedFieldName(type: string): string {
+  return `${type.charAt(0).toLowerCase()}${type.slice(1)}Changed`;
+}
+
+/** Type of the entity's events. Carries "Sync" because a source may well have an `OrderEvent` of its own. */
+export function syncEventTypeName(type: string): string {
+  return `${type}SyncEvent`;
+}
+
+/**
+ * Entities are stubs (`resolvable: false`): the planner fetches their fields from the sources that own them. Without
+ * entities only the untyped stream is left. Throws HUB_COMPOSE_SDL where a name is no GraphQL name or occurs twice.
+ */
+export function createEventsSdl(entities: readonly EventEntity[]): string {
+  for (const entity of entities) assertUsable(entity, entities);
+  const union = entities.map((entity) => entity.type).join(' | ');
+  return `
+extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])
+
+"An instant, as ISO 8601 in UTC."
+scalar DateTime
+"Any JSON value."
+scalar JSON
+
+"What happened to an entity."
+enum SyncOperation { CREATED UPDATED DELETED }
+${entities.length === 0 ? '' : `\n"Any entity whose changes the hub tells of."\nunion SyncEntity = ${union}\n`}
+"A change of one entity in one source, as the hub learned of it."
+type SyncEvent {
+${EVENT_FIELDS}
+  "Type of the entity."
+  type: String!
+${entities.length === 0 ? '' : '  "The entity as it is now; null when it was deleted."\n  entity: SyncEntity\n'}}
+${entities.map(entityTypes).join('')}
+type Query {
+  "Events that the log holds after a cursor (all that are kept without one), oldest first: catches up by polling."
+  syncEvents(after: String, first: Int! = 50, source: String, type: String): [SyncEvent!]!
+}
+
+type Subscription {
+  "Every change, or those of one source or type. With \`after\`, what came after that cursor is replayed first."
+  syncEvents(source: String, type: String, after: String): SyncEvent!
+${entities.map(changedField).join('')}}
+`;
+}
+
+const EVENT_FIELDS = `  "Place in the log; give it as \`after\` to go on from here."
+  cursor: String!
+  "When the hub learned of the change."
+  at: DateTime!
+  "Name of the source that holds the entity."
+  source: String!
+  operation: SyncOperation!
+  "The key fields of the entity."
+  key: JSON!
+  "Id of the request that caused the change."
+  correlationId: String`;
+
+function entityTypes({ type, keyFields }: EventEntity): string {
+  const key = keyFields.map((field) => field.name).join(' ');
+  const fields = keyFields.map((field) => `${field.name}: ${field.type}!`).join(' ');
+  return `
+type ${type} @key(fields: "${key}", resolvable: false) { ${fields} }
+
+"A change of one ${type}."
+type ${syncEventTypeName(type)} {
+${EVENT_FIELDS}
+  "The ${type} as it is now; null when it was deleted."
+  entity: ${type}
+}
+`;
+}
+
+function changedField({ type, keyFields }: EventEntity): string {
+  const keyArguments = keyFields.map((field) => `${field.name}: ${field.type}`).join(', ');
+  return `  "Changes of every ${type}, or of the one with this key."
+  ${changedFieldName(type)}(${keyArguments}, after: String): ${syncEventTypeName(type)}!
+`;
+}
+
+function assertUsable({ type, keyFields }: EventEntity, all: readonly EventEntity[]): void {
+  const names = [type, ...keyFields.map((field) => field.name)];
+  const wrong = names.find((name) => !NAME.test(name) || name.startsWith('__'));
+  const problem =
+    wrong !== undefined
+      ? `"${wrong}" is not a GraphQL name`
+      : keyFields.length === 0
+        ? 'it has no key field'
+        : keyFields.some((field) => field.name === 'after')
+          ? 'a key field called "after" would clash with the argument of that name'
+          : new Set(names.slice(1)).size < keyFields.length
+            ? 'a key field is given twice'
+            : all.filter((entity) => changedFieldName(entity.type) === changedFieldName(type)).length > 1
+              ? 'its subscription would have the same name as that of another entity'
+              : undefined;
+  if (problem !== undefined) {
+    throw new HubFault('HUB_COMPOSE_SDL', `events of the entity type ${type} cannot be offered: ${problem}`);
+  }
+}

@@ -1,0 +1,122 @@
+// The events kind: the hub's log of changes as a subgraph. Events carry an entity's key; the planner fetches the rest.
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import { parse } from 'graphql';
+import type { Bus, EventLog, SyncEvent } from '../../contract/events.ts';
+import type { Scope } from '../../contract/scope.ts';
+import type { Subgraph } from '../../contract/subgraph.ts';
+import { HubFault } from '../../faults/hub-fault.ts';
+import { createExecutableSubgraph } from '../local/executable-subgraph.ts';
+import { changedFieldName, createEventsSdl, type EventEntity } from './events-sdl.ts';
+
+export type { EntityKeyField, EventEntity } from './events-sdl.ts';
+
+/** Reads on from a cursor, then live; `tailEvents` of the events room, handed in because rooms do not import peers. */
+export type TailEvents = (
+  log: EventLog,
+  bus: Bus,
+  options: {
+    readonly after?: string | undefined;
+    readonly signal: AbortSignal;
+    readonly filter?: (event: SyncEvent) => boolean;
+  },
+) => AsyncGenerator<SyncEvent, void, undefined>;
+
+export interface EventsSubgraphOptions {
+  readonly log: EventLog;
+  readonly bus: Bus;
+  readonly tail: TailEvents;
+  readonly entities: readonly EventEntity[];
+}
+
+/** Most events one `Query.syncEvents` returns. */
+const MAX_FIRST = 500;
+
+interface Filter {
+  readonly source?: string | null;
+  readonly type?: string | null;
+}
+type StreamArguments = Filter & { readonly after?: string | null };
+type PageArguments = StreamArguments & { readonly first: number };
+
+/**
+ * Throws HUB_COMPOSE_SDL where an entity cannot be offered. Fetches fail with HUB_EVENT_CURSOR_INVALID, HUB_EVENT_GAP or
+ * HUB_REQUEST_INVALID; subscriptions end when their scope aborts.
+ */
+export function createEventsSubgraph(options: EventsSubgraphOptions): Subgraph {
+  const sdl = parse(createEventsSdl(options.entities));
+  const { log, bus, entities } = options;
+
+  const tail = (scope: Scope, after: string | null | undefined, filter: (event: SyncEvent) => boolean) =>
+    options.tail(log, bus, { after: after ?? undefined, signal: scope.signal, filter });
+
+  const changed = ({ type, keyFields }: EventEntity) => ({
+    subscribe: (_root: unknown, args: Readonly<Record<string, string | number | null>>, scope: Scope) => {
+      const wanted = keyFields.map(({ name }) => [name, args[name]] as const).filter(([, value]) => isGiven(value));
+      const after = args.after;
+      return tail(
+        scope,
+        typeof after === 'string' ? after : undefined,
+        (event) => event.type === type && wanted.every(([name, value]) => String(event.key[name]) === String(value)),
+      );
+    },
+    resolve: (event: SyncEvent) => event,
+  });
+
+  const schema = makeExecutableSchema({
+    typeDefs: [FEDERATION_DIRECTIVES, sdl],
+    resolvers: {
+      Query: {
+        syncEvents: (_root: unknown, args: PageArguments, scope: Scope) => readPage(log, args, scope.signal),
+      },
+      Subscription: {
+        syncEvents: {
+          subscribe: (_root: unknown, args: StreamArguments, scope: Scope) => tail(scope, args.after, filterOf(args)),
+          resolve: (event: SyncEvent) => event,
+        },
+        ...Object.fromEntries(entities.map((entity) => [changedFieldName(entity.type), changed(entity)])),
+      },
+      ...(entities.length === 0 ? {} : { SyncEvent: { entity: entityOf } }),
+      ...Object.fromEntries(entities.map(({ type }) => [`${type}SyncEvent`, { entity: entityOf }])),
+    },
+  });
+  return createExecutableSubgraph({ name: 'events', kind: 'events', sdl, schema, contextOf: (scope) => scope });
+}
+
+/** What `@link` imports, for graphql-js; composition gets the SDL without it. */
+const FEDERATION_DIRECTIVES = `
+  scalar federation__FieldSet
+  scalar link__Import
+  directive @key(fields: federation__FieldSet!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE
+  directive @link(url: String!, import: [link__Import]) repeatable on SCHEMA
+`;
+
+/** The stub of an event's entity: what the planner needs to fetch the rest. A deleted one is nowhere to be fetched. */
+function entityOf(event: SyncEvent): Record<string, unknown> | null {
+  return event.operation === 'DELETED' ? null : { ...event.key, __typename: event.type };
+}
+
+/** GraphQL takes an argument that is null as one that narrows nothing. */
+function isGiven<T>(argument: T | null | undefined): argument is T {
+  return argument !== null && argument !== undefined;
+}
+
+function filterOf({ source, type }: Filter): (event: SyncEvent) => boolean {
+  return (event) => (!isGiven(source) || event.source === source) && (!isGiven(type) || event.type === type);
+}
+
+async function readPage(log: EventLog, args: PageArguments, signal: AbortSignal): Promise<SyncEvent[]> {
+  if (args.first < 0 || args.first > MAX_FIRST) {
+    throw new HubFault('HUB_REQUEST_INVALID', `syncEvents(first:) must be between 0 and ${MAX_FIRST}`);
+  }
+  const passes = filterOf(args);
+  const page: SyncEvent[] = [];
+  let cursor = args.after ?? undefined;
+  while (page.length < args.first && !signal.aborted) {
+    const events = await log.read(cursor, MAX_FIRST);
+    const newest = events.at(-1);
+    if (newest === undefined) break;
+    cursor = newest.cursor;
+    page.push(...events.filter(passes));
+  }
+  return page.slice(0, args.first);
+}

@@ -1,0 +1,87 @@
+// From an executable graphql-js schema with hand-written resolvers to a Subgraph; used by the hub's own kinds.
+import {
+  execute,
+  GraphQLError,
+  subscribe as subscribeWith,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLSchema,
+} from 'graphql';
+import type { FetchError, FetchResult, PlannedFetch, Variables } from '../../contract/fetch.ts';
+import type { Scope } from '../../contract/scope.ts';
+import type { PlannedCall, Subgraph } from '../../contract/subgraph.ts';
+import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
+
+export interface ExecutableSubgraphOptions {
+  readonly name: string;
+  readonly kind: string;
+  /** Federation 2 SDL, as it goes into composition. */
+  readonly sdl: DocumentNode;
+  /** Made from the same SDL, with resolvers. Never handed to anybody else. */
+  readonly schema: GraphQLSchema;
+  /** What resolvers get as their context; made once per fetch. */
+  contextOf(scope: Scope): unknown;
+}
+
+/**
+ * Fetches of it call nothing upstream. A HubFault that a resolver throws is passed on as it is; anything else becomes
+ * HUB_INTERNAL. A subscription whose source fails yields that fault as its last result and ends.
+ */
+export function createExecutableSubgraph(options: ExecutableSubgraphOptions): Subgraph {
+  const { schema } = options;
+
+  function argumentsOf(fetch: PlannedFetch, scope: Scope, variables: Variables): ExecutionArgs {
+    return {
+      schema,
+      document: fetch.document,
+      operationName: fetch.operationName,
+      variableValues: variables,
+      contextValue: options.contextOf(scope),
+    };
+  }
+
+  async function* stream(fetch: PlannedFetch, scope: Scope, variables: Variables): AsyncGenerator<FetchResult, void> {
+    try {
+      const source = await subscribeWith(argumentsOf(fetch, scope, variables));
+      if (!(Symbol.asyncIterator in source)) {
+        yield toFetchResult(source);
+        return;
+      }
+      for await (const result of source) yield toFetchResult(result);
+    } catch (thrown) {
+      if (!scope.signal.aborted) yield { data: null, errors: [{ fault: toHubFault(thrown) }] };
+    }
+  }
+
+  return {
+    name: options.name,
+    kind: options.kind,
+    sdl: options.sdl,
+    prepare: (fetch) => async (scope, variables) => toFetchResult(await execute(argumentsOf(fetch, scope, variables))),
+    explain: (): readonly PlannedCall[] => [],
+    ...(schema.getSubscriptionType() ? { subscribe: stream } : {}),
+    close: () => Promise.resolve(),
+  };
+}
+
+function toFetchResult(result: ExecutionResult): FetchResult {
+  return {
+    data: result.data ?? null,
+    ...(result.errors === undefined ? {} : { errors: result.errors.map(toFetchError) }),
+  };
+}
+
+function toFetchError(error: GraphQLError): FetchError {
+  const fault = faultOf(error);
+  return error.path === undefined ? { fault } : { fault, path: error.path };
+}
+
+/** The planner wrote the operation, so an error of graphql-js itself means variables that do not fit, or a bug. */
+function faultOf(error: GraphQLError): HubFault {
+  const { originalError } = error;
+  if (originalError instanceof GraphQLError) return faultOf(originalError);
+  return originalError === undefined
+    ? new HubFault('HUB_INTERNAL', error.message, { cause: error })
+    : toHubFault(originalError);
+}
