@@ -52,7 +52,11 @@ export const sourceShape = {
   breaker: breakerSchema.prefault({}),
   /** Calls in flight at once; more wait in a queue of ten times that length. */
   concurrency: z.number().int().positive().default(64),
-  maxResponseBytes: z.number().int().positive().default(10 * 1024 * 1024),
+  maxResponseBytes: z
+    .number()
+    .int()
+    .positive()
+    .default(10 * 1024 * 1024),
   /** Most keys in one batched lookup; a larger batch is split. */
   maxKeysPerBatch: z.number().int().positive().default(100),
   /** Answer identical reads in flight with one call. */

@@ -55,7 +55,12 @@ export interface OperationPlan {
 
 export type PlanStep =
   | { readonly kind: 'sequence' | 'parallel'; readonly steps: readonly PlanStep[] }
-  | { readonly kind: 'condition'; readonly on: string; readonly then: PlanStep | null; readonly otherwise: PlanStep | null }
+  | {
+      readonly kind: 'condition';
+      readonly on: string;
+      readonly then: PlanStep | null;
+      readonly otherwise: PlanStep | null;
+    }
   | {
       readonly kind: 'fetch';
       readonly subgraph: string;

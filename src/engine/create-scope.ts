@@ -1,5 +1,5 @@
 // The Scope of a request: made by the server when a request arrives (and by tests), read by every room below.
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { EntityChange } from '../contract/events.ts';
 import { ANONYMOUS, type Principal } from '../contract/principal.ts';
 import type { ModelUsage, Scope, ScopeLoaders, UpstreamCallUsage, UsageRecorder } from '../contract/scope.ts';
@@ -25,7 +25,7 @@ export function createScope(options: ScopeOptions = {}): Scope {
   return {
     id,
     principal,
-    partition: `${principal.kind}:${principal.id}`,
+    partition: partitionOf(principal),
     headers: options.headers ?? {},
     deadlineAt: options.timeoutMs === undefined ? Infinity : performance.now() + options.timeoutMs,
     signal: scopeSignal(options.signal, options.timeoutMs),
@@ -33,6 +33,30 @@ export function createScope(options: ScopeOptions = {}): Scope {
     usage: createUsage(),
     changed: (change) => onChange({ correlationId: id, ...change }),
   };
+}
+
+/** The scope of one event of a subscription: the same caller, but nothing loaded for an earlier event. */
+export function eventScope(scope: Scope): Scope {
+  return { ...scope, loaders: createLoaders(), usage: createUsage() };
+}
+
+/** Principals outlive requests (verified credentials are kept), so their partition is computed once. */
+const partitions = new WeakMap<Principal, string>();
+
+/**
+ * Two tokens of one subject may carry different scopes or policies and then see different data, so these are part of it.
+ * A principal without any is `kind:id`.
+ */
+function partitionOf(principal: Principal): string {
+  const known = partitions.get(principal);
+  if (known !== undefined) return known;
+  const policies: unknown = Object.hasOwn(principal.claims, 'policies') ? principal.claims.policies : null;
+  const rights = JSON.stringify([[...principal.scopes].sort(), policies]);
+  const digest =
+    rights === '[[],null]' ? '' : `:${createHash('sha256').update(rights).digest('base64url').slice(0, 22)}`;
+  const partition = `${principal.kind}:${principal.id}${digest}`;
+  partitions.set(principal, partition);
+  return partition;
 }
 
 /** The signal's reason is a HubFault, so that whoever is aborted can simply throw it. */

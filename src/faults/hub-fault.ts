@@ -52,7 +52,10 @@ export class HubFault extends Error {
 
   /** The same fault with further details; the receiver is unchanged. */
   with(details: FaultDetails): HubFault {
-    const fault = new HubFault(this.code, this.message, { details: { ...this.details, ...details }, cause: this.cause });
+    const fault = new HubFault(this.code, this.message, {
+      details: { ...this.details, ...details },
+      cause: this.cause,
+    });
     if (this.stack !== undefined) fault.stack = this.stack;
     return fault;
   }

@@ -8,7 +8,11 @@ const SECRET_KEYS = ['authorization', 'cookie', 'password', 'token', 'secret', '
 /** stdout is kept for machine output of commands, so logs go to stderr. */
 export function createLogger(level: string): Logger {
   return pino(
-    { level, redact: { paths: SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[secret]' }, base: null },
+    {
+      level,
+      redact: { paths: SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[secret]' },
+      base: null,
+    },
     pino.destination({ fd: 2, sync: false }),
   );
 }

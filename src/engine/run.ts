@@ -1,0 +1,14 @@
+// The state of one execution: what every compiled step reads and writes.
+import type { Variables } from '../contract/fetch.ts';
+import type { Scope } from '../contract/scope.ts';
+import type { ErrorSink } from './error-sink.ts';
+import type { Data } from './merge-data.ts';
+
+export interface Run {
+  readonly scope: Scope;
+  /** Coerced by the public schema, defaults applied. */
+  readonly variables: Variables;
+  /** The response tree as the fetches brought it: also holds what only other fetches asked for. */
+  readonly data: Data;
+  readonly sink: ErrorSink;
+}

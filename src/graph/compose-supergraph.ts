@@ -1,0 +1,58 @@
+// Subgraph SDLs in, one supergraph out; called by compose.ts whenever sources or SDL changed.
+import { composeServices } from '@theguild/federation-composition';
+import { buildASTSchema, type DocumentNode, type GraphQLError, type GraphQLSchema } from 'graphql';
+import { HubFault } from '../faults/hub-fault.ts';
+
+export interface SubgraphSdl {
+  readonly name: string;
+  readonly sdl: DocumentNode;
+}
+
+export interface Supergraph {
+  readonly sdl: string;
+  readonly document: DocumentNode;
+  /** What clients see: no federation machinery, nothing `@inaccessible`. */
+  readonly publicSchema: GraphQLSchema;
+}
+
+/** Throws HUB_COMPOSE_INVALID with one line for every conflict: source, type, field and how to mend it. */
+export function composeSupergraph(subgraphs: readonly SubgraphSdl[]): Supergraph {
+  if (subgraphs.length === 0)
+    throw new HubFault('HUB_COMPOSE_INVALID', 'there is no source to compose: add one under `sources`');
+  const result = composeServices(subgraphs.map(({ name, sdl }) => ({ name, typeDefs: sdl, url: `hub://${name}` })));
+  if (result.errors !== undefined) {
+    const lines = [...new Set(result.errors.map(describe))];
+    throw new HubFault('HUB_COMPOSE_INVALID', `the sources do not compose into one graph:\n  ${lines.join('\n  ')}`, {
+      details: { problems: lines },
+    });
+  }
+  return {
+    sdl: result.supergraphSdl,
+    document: result.supergraphDocumentNode,
+    publicSchema: buildASTSchema(result.publicDocumentNode, { assumeValidSDL: true }),
+  };
+}
+
+/** What to do about the codes of Apollo's composition rules that people meet most. */
+const REMEDIES: Readonly<Record<string, string>> = {
+  INVALID_FIELD_SHARING:
+    'mark the field @shareable in each source, rename it with typePrefix, or @inaccessible/@override one of them',
+  FIELD_TYPE_MISMATCH: 'give the field the same type in each source, or rename the type in one of them (typePrefix)',
+  FIELD_ARGUMENT_TYPE_MISMATCH: 'give the argument the same type in each source',
+  TYPE_KIND_MISMATCH: 'rename the type in one of the sources (typePrefix)',
+  SATISFIABILITY_ERROR:
+    'add a @lookup for the type in the source that has the field, or a @key that both sources share',
+  KEY_INVALID_FIELDS: 'name fields of the type itself in @key',
+  REQUIRES_INVALID_FIELDS: 'declare the required fields @external on the type',
+  REQUIRES_FIELDS_MISSING_EXTERNAL: 'mark the required fields @external',
+  EXTERNAL_UNUSED: 'use the @external field in a @key, @requires or @provides, or remove it',
+  EXTERNAL_MISSING_ON_BASE: 'some other source must define the field',
+  NO_QUERIES: 'at least one source must have a query field',
+};
+
+function describe(error: GraphQLError): string {
+  const code = typeof error.extensions.code === 'string' ? error.extensions.code : undefined;
+  const remedy = code === undefined ? undefined : REMEDIES[code];
+  const message = error.message.trim().replaceAll(/\s*\n\s*/g, ' ');
+  return `${code === undefined ? '' : `${code}: `}${message}${remedy === undefined ? '' : ` — to mend it, ${remedy}`}`;
+}
