@@ -1,0 +1,86 @@
+// One source, looked at before serving: can its description be read, is what is pinned still true, what is an N+1.
+import { GraphQLError, parse, type DocumentNode, type Source } from 'graphql';
+import type { HubConfig } from '../config/hub-config.ts';
+import { readLock, readSourceSdl, sdlDigest, type SourceSdl } from '../config/pinned-sdl.ts';
+import type { ImportedSdl, NamedSource, SourceKind } from '../config/source-kind.ts';
+import { HubFault, toHubFault } from '../faults/hub-fault.ts';
+import type { FaultCode } from '../faults/fault-table.ts';
+import { findNPlusOne } from './find-n-plus-one.ts';
+
+export interface Finding {
+  /** An error keeps the hub from serving, a warning may surprise, a note is good to know. */
+  readonly level: 'error' | 'warning' | 'note';
+  readonly message: string;
+  /** Name of the source it is about. */
+  readonly source?: string;
+  readonly code?: FaultCode;
+}
+
+export async function checkSource(
+  config: HubConfig,
+  source: NamedSource,
+  kinds: readonly SourceKind[],
+): Promise<Finding[]> {
+  const { name } = source;
+  try {
+    const sdl = await readSourceSdl(config, name);
+    const kind = kinds.find((known) => known.kind === source.settings.kind);
+    const imported = await kind?.importSdl?.(source, config.folder);
+    const texts = [imported?.sdl, ...sdl.handwritten.map((file) => file.source)].filter((text) => text !== undefined);
+    return [
+      ...(imported === undefined ? [] : await pinFindings(config, name, imported, sdl)),
+      ...(imported?.report.notes ?? []).map(
+        ({ at, message }) => ({ level: 'note', source: name, message: `${at}: ${message}` }) as const,
+      ),
+      ...lookupFindings(name, texts.map(parseSdl)),
+    ];
+  } catch (thrown) {
+    return [errorFinding(thrown, name)];
+  }
+}
+
+export function errorFinding(thrown: unknown, source?: string): Finding {
+  const { code, message } = toHubFault(thrown);
+  return { level: 'error', message, code, ...(source === undefined ? {} : { source }) };
+}
+
+async function pinFindings(config: HubConfig, name: string, imported: ImportedSdl, sdl: SourceSdl): Promise<Finding[]> {
+  const warn = (message: string): Finding[] => [{ level: 'warning', source: name, message }];
+  const entry = (await readLock(config.schemaFolder)).get(name);
+  if (sdl.upstream === undefined || entry === undefined) {
+    return warn(`is not pinned, so that \`manifold serve\` cannot serve it; run: manifold import ${name}`);
+  }
+  if (sdlDigest(sdl.upstream.source.body) !== entry.sdlDigest) {
+    return warn(
+      `${sdl.upstream.source.name} was edited by hand; put changes in a file beside it and run: manifold import ${name}`,
+    );
+  }
+  if (entry.digest !== imported.digest) {
+    return warn(`its description (${imported.origin}) is no longer what was pinned; run: manifold import ${name}`);
+  }
+  return [];
+}
+
+function lookupFindings(name: string, documents: readonly DocumentNode[]): Finding[] {
+  return findNPlusOne(documents).map(({ type, lookup, cures }) => ({
+    level: 'warning',
+    source: name,
+    message: `N+1: ${type} is looked up one by one with Query.${lookup}; ${
+      cures.length === 0
+        ? 'the source has no operation that takes a list of keys'
+        : `give @lookup to Query.${cures.join(' or Query.')}, which takes a list`
+    }`,
+  }));
+}
+
+function parseSdl(source: string | Source): DocumentNode {
+  try {
+    return parse(source);
+  } catch (error) {
+    if (!(error instanceof GraphQLError)) throw error;
+    const at = error.locations?.[0];
+    const where = typeof source === 'string' ? 'imported SDL' : source.name;
+    const place = at === undefined ? where : `${where}:${at.line}:${at.column}`;
+    throw new HubFault('HUB_COMPOSE_SDL', `${place} ${error.message}`, { details: { at: place }, cause: error });
+  }
+}

@@ -1,0 +1,43 @@
+// Options that `dev` and `serve` share: where to listen, and how to stop.
+import { InvalidArgumentError, type Command } from 'commander';
+import type { RunningHub } from '../compose.ts';
+import type { CliContext } from './context.ts';
+
+export interface ListenOptions {
+  readonly port?: number;
+  readonly host?: string;
+}
+
+export function addListenOptions(command: Command): Command {
+  return command
+    .option('-p, --port <number>', 'port to listen on, 0 for any free one; overrides server.port', parsePort)
+    .option('--host <address>', 'address to listen on; overrides server.host');
+}
+
+export function listenOptions({ port, host }: ListenOptions): ListenOptions {
+  return { ...(port === undefined ? {} : { port }), ...(host === undefined ? {} : { host }) };
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+  return port;
+}
+
+/** Resolves once a signal came and the requests in flight were answered. A second signal ends the process with 130. */
+export function untilStopped(context: CliContext, close: RunningHub['close']): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let stopping = false;
+    const off = context.onSignal((signal) => {
+      if (stopping) {
+        context.exitNow(130);
+        return;
+      }
+      stopping = true;
+      context.say(`manifold: ${signal}: answering what is in flight, then stopping; again to stop at once`);
+      close()
+        .then(resolve, reject)
+        .finally(() => off());
+    });
+  });
+}

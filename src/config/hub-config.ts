@@ -1,0 +1,51 @@
+// The one schema of manifold.yaml, built from the kinds of source that the hub has, and the value that it yields.
+import { z } from 'zod';
+import { authSettingsSchema } from './auth-settings.ts';
+import { limitSettingsSchema } from './limit-settings.ts';
+import { serverSettingsSchema } from './server-settings.ts';
+import type { NamedSource, SourceKind } from './source-kind.ts';
+import type { SourceSettings } from './source-settings.ts';
+
+/** The configuration of a hub, defaults applied. Deeply frozen. */
+export interface HubConfig {
+  /** Absolute path of manifold.yaml. */
+  readonly file: string;
+  /** Its folder: what relative paths in it are relative to. */
+  readonly folder: string;
+  readonly name: string;
+  readonly server: z.infer<typeof serverSettingsSchema>;
+  readonly auth: z.infer<typeof authSettingsSchema>;
+  readonly limits: z.infer<typeof limitSettingsSchema>;
+  /** Absolute path of the folder with one folder of SDL per source. */
+  readonly schemaFolder: string;
+  /** In the order of the file. */
+  readonly sources: readonly NamedSource[];
+}
+
+/** A source's name becomes part of GraphQL names, file names and metric labels. */
+const sourceName = z.string().regex(/^[a-z][a-z0-9_-]*$/i, {
+  error: 'must be letters, digits, - and _, and start with a letter',
+});
+
+/** Strict at every level: a key that nobody reads is refused. */
+export function hubConfigSchema(kinds: readonly SourceKind[]) {
+  return z.strictObject({
+    name: z.string().min(1).default('manifold').describe('What the hub is called in logs and in Query.hub.'),
+    server: serverSettingsSchema.prefault({}),
+    auth: authSettingsSchema.prefault({}),
+    limits: limitSettingsSchema.prefault({}),
+    schema: z.string().min(1).default('./schema').describe('Folder with one folder of SDL files per source.'),
+    sources: z
+      .record(sourceName, sourceSchema(kinds))
+      .refine((sources) => Object.keys(sources).length > 0, { error: 'name at least one source' })
+      .describe('The upstreams, by name.'),
+  });
+}
+
+function sourceSchema(kinds: readonly SourceKind[]): z.ZodType<SourceSettings> {
+  const [first, ...rest] = kinds.map(
+    ({ settings }) => settings as z.core.$ZodTypeDiscriminable & z.ZodType<SourceSettings>,
+  );
+  if (first === undefined) return z.never();
+  return z.discriminatedUnion('kind', [first, ...rest]) as unknown as z.ZodType<SourceSettings>;
+}
