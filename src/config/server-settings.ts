@@ -1,0 +1,32 @@
+// The `server` part of manifold.yaml: where the hub listens and how patient it is. Read by the configuration, used by server.
+import { z } from 'zod';
+
+const milliseconds = z.number().int().positive();
+
+export const serverSettingsSchema = z.strictObject({
+  /** Address to listen on. Only this machine by default; a container sets it to 0.0.0.0. */
+  host: z.string().min(1).default('127.0.0.1'),
+  /** 0 takes any free port. */
+  port: z.number().int().min(0).max(65_535).default(4000),
+  /** How long a query or mutation may take, the upstream calls included. Subscriptions have no end. */
+  requestTimeoutMs: milliseconds.default(30_000),
+  /** How long requests in flight may go on after the hub was told to stop. */
+  drainMs: z.number().int().nonnegative().default(10_000),
+  /** Serve GraphiQL at `/`. */
+  graphiql: z.boolean().default(true),
+  /** Let clients read the schema with `__schema` and `__type`; GraphiQL needs it. */
+  introspection: z.boolean().default(true),
+  /** Tell callers the inner message of masked faults. Never where strangers can call. */
+  development: z.boolean().default(false),
+  /** Largest body of a request, and largest message of a websocket. */
+  maxBodyBytes: z.number().int().positive().default(1_048_576),
+  /** Origins whose pages may call the hub from a browser, `https://app.example.com`; the hub's own is always one. */
+  cors: z
+    .strictObject({ origins: z.array(z.union([z.literal('*'), z.url({ protocol: /^https?$/ })])).default([]) })
+    .prefault({}),
+  /** Operations in flight on one websocket. */
+  maxSubscriptionsPerConnection: z.number().int().positive().default(100),
+  /** Believe `x-forwarded-*` headers: only behind a proxy that sets them. */
+  trustProxy: z.boolean().default(false),
+});
+export type ServerSettings = z.infer<typeof serverSettingsSchema>;
