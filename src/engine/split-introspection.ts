@@ -64,7 +64,7 @@ function withoutStaticSkips(selections: readonly SelectionNode[]): readonly Sele
 }
 
 function dropSkipped<T extends SelectionSetNode | FragmentDefinitionNode>(node: T): T {
-  return visit(node, {
+  return visit<SelectionSetNode | FragmentDefinitionNode>(node, {
     SelectionSet(set) {
       if (set.selections.every((selection) => conditionOf(selection) !== false)) return undefined;
       const kept = set.selections.filter((selection) => conditionOf(selection) !== false);

@@ -1,0 +1,153 @@
+// The common builder of in-process subgraphs: annotated SDL and connectors in, a Subgraph out.
+import { compileQuery, isCompiledQuery } from 'graphql-jit';
+import { getNamedType, GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import type { Connector } from '../../contract/connector.ts';
+import type { FetchError, FetchResult, PlannedFetch, PreparedFetch } from '../../contract/fetch.ts';
+import type { Subgraph } from '../../contract/subgraph.ts';
+import { HubFault } from '../../faults/hub-fault.ts';
+import { attachResolvers, type ResolverContext } from './attach-resolvers.ts';
+import { explainCalls } from './explain-calls.ts';
+import { toFederationSdl } from './federation-sdl.ts';
+import { buildLocalSchema, invalidSdl, type LocalSchema } from './local-schema.ts';
+import { createLookup, type Lookup } from './lookups.ts';
+import type { KnownTypes } from './resolve-type.ts';
+import { createStubs } from './stubs.ts';
+import { readTypeModels, type TypeModels } from './type-model.ts';
+
+export interface LocalSubgraphOptions {
+  readonly name: string;
+  readonly kind: string;
+  /** Imported and hand-written SDL, merged; carries the hub's directives and no federation `@link`. */
+  readonly sdl: DocumentNode;
+  readonly connectors: readonly Connector[];
+  readonly settings: { readonly maxKeysPerBatch: number };
+}
+
+/** A subgraph that knows what about it will hurt. */
+export interface LocalSubgraph extends Subgraph {
+  /** For `manifold check`: entities that can only be looked up one at a time. */
+  readonly warnings: readonly string[];
+}
+
+/** Throws HUB_COMPOSE_SDL with file and line where the SDL cannot work. */
+export function createLocalSubgraph(options: LocalSubgraphOptions): LocalSubgraph {
+  const { name, kind, connectors, settings } = options;
+  const local = buildLocalSchema(name, options.sdl);
+  const models = readTypeModels(name, local.schema, connectors);
+  const lookups = readLookups(options, local, models);
+  const known: KnownTypes = new WeakMap();
+  const stubs = createStubs(local.schema, models, lookups, known);
+  const context: ResolverContext = {
+    source: name,
+    schema: local.schema,
+    models,
+    entities: local.entities,
+    lookups,
+    stubs,
+    known,
+  };
+  attachResolvers(context);
+  return {
+    name,
+    kind,
+    sdl: toFederationSdl(options.sdl, (type, fields) => isResolvable(type, fields, models, lookups)),
+    warnings: findOneByOne(name, lookups),
+    prepare: (fetch) => prepareFetch(name, local.schema, fetch),
+    explain: (fetch) => explainCalls(fetch.document, context, settings.maxKeysPerBatch),
+    close: async () => {
+      await Promise.all(connectors.map((connector) => connector.close()));
+    },
+  };
+}
+
+function readLookups(
+  options: LocalSubgraphOptions,
+  local: LocalSchema,
+  models: TypeModels,
+): ReadonlyMap<string, readonly Lookup[]> {
+  const lookups = new Map<string, Lookup[]>();
+  const problems: GraphQLError[] = [];
+  const query = local.schema.getQueryType();
+  for (const field of Object.values(query?.getFields() ?? {})) {
+    const model = models.get(query?.name ?? '')?.get(field.name);
+    if (model?.kind !== 'call' || !model.lookup) continue;
+    const { name } = getNamedType(field.type);
+    const keys = local.entities.get(name) ?? [];
+    const lookup = createLookup({
+      source: options.name,
+      field,
+      keys,
+      prepared: model.prepared,
+      maxKeysPerBatch: options.settings.maxKeysPerBatch,
+    });
+    if (lookup === undefined) {
+      const has =
+        keys.length === 0
+          ? `${name} has no @key`
+          : `its keys are ${keys.map((key) => `"${key.join(' ')}"`).join(', ')}`;
+      problems.push(
+        new GraphQLError(`Query.${field.name}: @lookup cannot tell which arguments are the key of ${name}: ${has}`, {
+          nodes: field.astNode ?? null,
+        }),
+      );
+    } else lookups.set(name, [...(lookups.get(name) ?? []), lookup]);
+  }
+  if (problems.length > 0) throw invalidSdl(options.name, problems);
+  // A batch serves one key as well as many, so it is preferred.
+  for (const all of lookups.values()) all.sort((a, b) => Number(b.batch) - Number(a.batch));
+  return lookups;
+}
+
+/** Whether this source can answer for the entity by this key: by a lookup, or because it has nothing to look up. */
+function isResolvable(
+  typeName: string,
+  fields: string,
+  models: TypeModels,
+  lookups: ReadonlyMap<string, readonly Lookup[]>,
+): boolean {
+  const key = fields.trim().split(/[\s,]+/);
+  if ((lookups.get(typeName) ?? []).some((lookup) => lookup.keyFields.every((name) => key.includes(name)))) return true;
+  return [...(models.get(typeName) ?? [])].every(
+    ([name, model]) => key.includes(name) || (model.kind === 'property' ? model.external : model.kind !== 'expression'),
+  );
+}
+
+function findOneByOne(source: string, lookups: ReadonlyMap<string, readonly Lookup[]>): readonly string[] {
+  return [...lookups].flatMap(([type, all]) =>
+    all.some((lookup) => lookup.batch || lookup.prepared.merges)
+      ? []
+      : [
+          `${source}: ${type} can only be looked up one at a time (${all[0]?.prepared.operation ?? ''}): N of them are N calls. ` +
+            `If the source has an operation for many keys, mark its field with @lookup.`,
+        ],
+  );
+}
+
+function prepareFetch(source: string, schema: GraphQLSchema, fetch: PlannedFetch): PreparedFetch {
+  const compiled = compileQuery(schema, fetch.document, fetch.operationName);
+  if (!isCompiledQuery(compiled)) {
+    const reason = compiled.errors?.map((error) => error.message).join('; ') ?? 'unknown';
+    throw new HubFault('HUB_INTERNAL', `the fetch from "${source}" does not compile: ${reason}`);
+  }
+  return async (scope, variables) => toFetchResult(await compiled.query(undefined, scope, variables), source);
+}
+
+function toFetchResult(result: ExecutionResult, source: string): FetchResult {
+  const data = result.data ?? null;
+  return result.errors === undefined
+    ? { data }
+    : { data, errors: result.errors.map((error) => toFetchError(error, source)) };
+}
+
+/** What is no HubFault is graphql's own complaint about a value: the upstream sent what its description rules out. */
+function toFetchError(error: GraphQLError, source: string): FetchError {
+  const original = error.originalError;
+  const fault =
+    original instanceof HubFault
+      ? original.with({ source })
+      : new HubFault('HUB_UPSTREAM_MALFORMED', `source "${source}": ${error.message}`, {
+          details: { source },
+          cause: error,
+        });
+  return error.path === undefined ? { fault } : { fault, path: error.path };
+}

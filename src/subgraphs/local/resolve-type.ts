@@ -1,0 +1,55 @@
+// Which object type a raw record of a union or interface is.
+import { isUnionType, type GraphQLAbstractType, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
+import { directiveArgs, upstreamName } from './hub-directives.ts';
+
+/** Types of records that were loaded as a known entity; raw records do not say what they are. */
+export type KnownTypes = WeakMap<object, string>;
+
+/** In this order: what it was loaded as, `@discriminator`, its own `__typename`, the type whose fields it has. */
+export function compileTypeResolver(
+  type: GraphQLAbstractType,
+  schema: GraphQLSchema,
+  known: KnownTypes,
+): (value: unknown) => string | undefined {
+  const possible = schema.getPossibleTypes(type);
+  const names = new Set(possible.map((one) => one.name));
+  const discriminate = isUnionType(type)
+    ? compileDiscriminator(directiveArgs(type.astNode, 'discriminator'))
+    : undefined;
+  return (value) => {
+    if (typeof value !== 'object' || value === null) return undefined;
+    const candidates = [known.get(value), discriminate?.(value), Reflect.get(value, '__typename')];
+    const named = candidates.find((name): name is string => typeof name === 'string' && names.has(name));
+    return named ?? bestFit(value, possible);
+  };
+}
+
+function compileDiscriminator(
+  args: Record<string, unknown> | undefined,
+): ((value: object) => string | undefined) | undefined {
+  const property = args?.property;
+  if (typeof property !== 'string') return undefined;
+  const entries = Array.isArray(args?.mapping) ? args.mapping.map(String) : [];
+  const mapping = new Map(
+    entries.map((entry): [string, string] => {
+      const cut = entry.lastIndexOf('=');
+      return [entry.slice(0, cut), entry.slice(cut + 1)];
+    }),
+  );
+  return (value) => {
+    const tag: unknown = Object.hasOwn(value, property) ? Reflect.get(value, property) : undefined;
+    return typeof tag === 'string' || typeof tag === 'number' ? (mapping.get(String(tag)) ?? String(tag)) : undefined;
+  };
+}
+
+/** The type that shares most properties with the record, and lacks fewest; the first of equals. */
+function bestFit(value: object, possible: readonly GraphQLObjectType[]): string | undefined {
+  let best: { name: string; score: number } | undefined;
+  for (const type of possible) {
+    const fields = Object.values(type.getFields()).map((field) => upstreamName(field.astNode, field.name));
+    const present = fields.filter((name) => Object.hasOwn(value, name)).length;
+    const score = present * 2 - (fields.length - present);
+    if (best === undefined || score > best.score) best = { name: type.name, score };
+  }
+  return best?.name;
+}

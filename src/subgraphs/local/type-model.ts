@@ -1,0 +1,167 @@
+// How each field of an object type gets its value, read from its directives once, when the subgraph is built.
+import jsonata from 'jsonata';
+import {
+  GraphQLError,
+  isListType,
+  isObjectType,
+  getNamedType,
+  getNullableType,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+} from 'graphql';
+import type { Connector, PreparedField } from '../../contract/connector.ts';
+import { HubFault } from '../../faults/hub-fault.ts';
+import { parseFieldSelection, type SelectedKey } from './field-selection.ts';
+import { argumentsOf, directiveArgs, upstreamName } from './hub-directives.ts';
+import { invalidSdl } from './local-schema.ts';
+import { compileArguments } from './upstream-values.ts';
+
+export type FieldModel =
+  /** A property of the raw record. `external`: it only ever comes with a representation. */
+  | { readonly kind: 'property'; readonly raw: string; readonly external: boolean }
+  | { readonly kind: 'expression'; evaluate(record: unknown): Promise<unknown> }
+  | {
+      readonly kind: 'stub';
+      readonly type: GraphQLObjectType;
+      readonly list: boolean;
+      /** Raw name of the entity's key field, and where its value lies in the raw record. */
+      readonly keys: readonly { readonly raw: string; readonly from: readonly string[] }[];
+    }
+  | {
+      readonly kind: 'call';
+      readonly prepared: PreparedField;
+      readonly root: 'query' | 'mutation' | undefined;
+      readonly lookup: boolean;
+      toArguments(given: Readonly<Record<string, unknown>>): Record<string, unknown>;
+    };
+
+export type TypeModels = ReadonlyMap<string, ReadonlyMap<string, FieldModel>>;
+
+/** Throws HUB_COMPOSE_SDL naming file, line and field. */
+export function readTypeModels(source: string, schema: GraphQLSchema, connectors: readonly Connector[]): TypeModels {
+  const models = new Map<string, ReadonlyMap<string, FieldModel>>();
+  const problems: GraphQLError[] = [];
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('_')) continue;
+    const fields = new Map<string, FieldModel>();
+    for (const field of Object.values(type.getFields())) {
+      if (field.name.startsWith('_')) continue;
+      try {
+        fields.set(field.name, readField(source, schema, type, field, connectors));
+      } catch (thrown) {
+        const message = thrown instanceof HubFault || thrown instanceof SdlMistake ? thrown.message : String(thrown);
+        problems.push(new GraphQLError(message, { nodes: field.astNode ?? null }));
+      }
+    }
+    models.set(type.name, fields);
+  }
+  if (problems.length > 0) throw invalidSdl(source, problems);
+  return models;
+}
+
+class SdlMistake extends Error {}
+
+function readField(
+  source: string,
+  schema: GraphQLSchema,
+  type: GraphQLObjectType,
+  field: GraphQLField<unknown, unknown>,
+  connectors: readonly Connector[],
+): FieldModel {
+  const coordinate = `${type.name}.${field.name}`;
+  const root = type === schema.getQueryType() ? 'query' : type === schema.getMutationType() ? 'mutation' : undefined;
+  const called = connectors.find((connector) => directiveArgs(field.astNode, connector.directive) !== undefined);
+  if (called !== undefined) {
+    const argumentNames = Object.fromEntries(field.args.map((one) => [one.name, upstreamName(one.astNode, one.name)]));
+    const directive = withDefaults(schema, called.directive, directiveArgs(field.astNode, called.directive) ?? {});
+    return {
+      kind: 'call',
+      prepared: called.prepare({ source, schema, parent: type, field, root, directive, argumentNames }),
+      root,
+      lookup: directiveArgs(field.astNode, 'lookup') !== undefined,
+      toArguments: compileArguments(field.args),
+    };
+  }
+  if (root !== undefined) {
+    const known = connectors.map((connector) => `@${connector.directive}`).join(' or ');
+    throw new SdlMistake(`${coordinate} has nothing to resolve it: a root field needs ${known}`);
+  }
+  const derive = directiveArgs(field.astNode, 'derive');
+  if (derive !== undefined) return readDerive(type, field, String(derive.from), coordinate);
+  const expr = directiveArgs(field.astNode, 'map')?.expr;
+  if (typeof expr === 'string') return readExpression(expr, coordinate);
+  const external = directiveArgs(field.astNode, 'external') !== undefined;
+  return { kind: 'property', raw: upstreamName(field.astNode, field.name), external };
+}
+
+function withDefaults(schema: GraphQLSchema, name: string, given: Record<string, unknown>): Record<string, unknown> {
+  const defaults = schema
+    .getDirective(name)
+    ?.args.flatMap((one) => (one.defaultValue === undefined ? [] : [[one.name, one.defaultValue]]));
+  return { ...(defaults === undefined ? {} : (Object.fromEntries(defaults) as Record<string, unknown>)), ...given };
+}
+
+function readExpression(text: string, coordinate: string): FieldModel {
+  try {
+    const expression = jsonata(text);
+    return { kind: 'expression', evaluate: (record) => expression.evaluate(record) as Promise<unknown> };
+  } catch (thrown) {
+    const reason =
+      typeof thrown === 'object' && thrown !== null && 'message' in thrown ? String(thrown.message) : String(thrown);
+    throw new SdlMistake(`${coordinate}: the JSONata expression does not parse: ${reason}`);
+  }
+}
+
+function readDerive(
+  type: GraphQLObjectType,
+  field: GraphQLField<unknown, unknown>,
+  text: string,
+  coordinate: string,
+): FieldModel {
+  const entity = getNamedType(field.type);
+  const selection = parseFieldSelection(text);
+  if (selection === undefined) {
+    throw new SdlMistake(`${coordinate}: @derive(from: "${text}") is not a selection like "{ id: customerId }"`);
+  }
+  if (!isObjectType(entity)) throw new SdlMistake(`${coordinate}: @derive makes an object, but ${entity.name} is none`);
+  const fields = selection.map((key) => key.field).sort();
+  const keys = (entity.astNode?.directives ?? []).flatMap((directive) =>
+    directive.name.value === 'key'
+      ? [
+          String(argumentsOf(directive).fields)
+            .trim()
+            .split(/[\s,]+/)
+            .sort(),
+        ]
+      : [],
+  );
+  if (!keys.some((key) => key.length === fields.length && key.every((name, i) => name === fields[i]))) {
+    const known =
+      keys.length === 0
+        ? 'it has no @key in this source'
+        : `its keys are ${keys.map((key) => `"${key.join(' ')}"`).join(', ')}`;
+    throw new SdlMistake(`${coordinate}: "${text}" is no key of ${entity.name}: ${known}`);
+  }
+  return {
+    kind: 'stub',
+    type: entity,
+    list: isListType(getNullableType(field.type)),
+    keys: selection.map((key) => readKey(type, entity, key, coordinate)),
+  };
+}
+
+function readKey(type: GraphQLObjectType, entity: GraphQLObjectType, key: SelectedKey, coordinate: string) {
+  const keyField = entity.getFields()[key.field];
+  if (keyField === undefined) throw new SdlMistake(`${coordinate}: ${entity.name} has no field "${key.field}"`);
+  let owner: GraphQLObjectType | undefined = type;
+  const from = key.from.map((name) => {
+    const sibling: GraphQLField<unknown, unknown> | undefined = owner?.getFields()[name];
+    if (sibling === undefined)
+      throw new SdlMistake(`${coordinate}: ${owner?.name ?? type.name} has no field "${name}" to derive a key from`);
+    const next = getNamedType(sibling.type);
+    owner = isObjectType(next) ? next : undefined;
+    return upstreamName(sibling.astNode, name);
+  });
+  return { raw: upstreamName(keyField.astNode, key.field), from };
+}
