@@ -5,12 +5,13 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-/** The port of the environment, or the default; anything that is not a port ends the program with a message. */
-export function portFrom(variable: string | undefined, standard: number): number {
-  if (variable === undefined || variable === '') return standard;
-  const port = Number(variable);
-  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
-  process.stderr.write(`PORT must be a number between 0 and 65535, not "${variable}"\n`);
+/** The port that the environment gives, or the standard one; what is not a port ends the program with a message. */
+export function portFrom(variable: string, standard: number): number {
+  const text = process.env[variable] ?? '';
+  if (text === '') return standard;
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port <= 65_535) return port;
+  process.stderr.write(`${variable} must be a number from 1 to 65535, not "${text}"\n`);
   process.exit(1);
 }
 

@@ -3,5 +3,5 @@ import { createStorefrontData } from '../data.ts';
 import { portFrom, runServer } from '../run-server.ts';
 import { startWarehouse } from './warehouse.ts';
 
-const port = portFrom(process.env.PORT, 4102);
+const port = portFrom('PORT', 4102);
 await runServer('warehouse', port, () => startWarehouse({ port, stock: createStorefrontData().stock }));

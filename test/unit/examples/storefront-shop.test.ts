@@ -28,7 +28,7 @@ async function ask(path: string, init: { method?: string; body?: unknown; key?: 
     status: response.status,
     headers: response.headers,
     type: response.headers.get('content-type') ?? '',
-    body: (await response.json()) as any,
+    body: await response.json(),
   };
 }
 

@@ -1,0 +1,100 @@
+// `npm start`: runs shop, warehouse and hub as programs of their own, says where they are, stops them together.
+import { fileURLToPath } from 'node:url';
+import { type ChildProgram, isFree, startProgram } from './child-program.ts';
+import { overview } from './overview.ts';
+import { portFrom } from './run-server.ts';
+import { DEMO_KEY } from './demo-key.ts';
+
+const READY_MS = 60_000;
+/** A little longer than the hub takes to answer what is in flight (server.drainMs). */
+const GRACE_MS = 12_000;
+
+const ports = {
+  shop: portFrom('SHOP_PORT', 4101),
+  warehouse: portFrom('WAREHOUSE_PORT', 4102),
+  hub: portFrom('PORT', 4000),
+};
+const addresses = {
+  shop: `http://127.0.0.1:${ports.shop}`,
+  warehouse: `http://127.0.0.1:${ports.warehouse}/warehouse`,
+  hub: `http://127.0.0.1:${ports.hub}`,
+  shopKey: process.env.SHOP_KEY === undefined ? DEMO_KEY : '$SHOP_KEY',
+  realModel: (process.env.OPENAI_API_KEY ?? '') !== '',
+};
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+const running: ChildProgram[] = [];
+const state = { stopping: false };
+
+function start(name: keyof typeof ports, command: readonly string[], readyUrl: string, env = {}): ChildProgram {
+  if (state.stopping) throw new Error('stopped before everything was started');
+  const program = startProgram({
+    name,
+    command,
+    env: { PORT: String(ports[name]), ...env },
+    readyUrl,
+    onLine: (line) => say(`[${name}] ${line}`),
+  });
+  running.push(program);
+  return program;
+}
+
+async function stop(exitCode: number): Promise<void> {
+  if (state.stopping) return;
+  state.stopping = true;
+  await Promise.all(running.map((program) => program.stop(GRACE_MS)));
+  process.exit(exitCode);
+}
+
+/** A second signal does not wait for anyone: the programs see that this one is gone, and follow. */
+function onSignal(): void {
+  if (state.stopping) process.exit(130);
+  say('stopping…');
+  void stop(0);
+}
+
+async function refuseTakenPorts(): Promise<void> {
+  const settings = { shop: 'SHOP_PORT', warehouse: 'WAREHOUSE_PORT', hub: 'PORT' } as const;
+  for (const name of ['shop', 'warehouse', 'hub'] as const) {
+    if (await isFree(ports[name])) continue;
+    say(`port ${ports[name]}, where the ${name} should listen, is in use.`);
+    say(`Stop the program that holds it, or choose another: ${settings[name]}=${ports[name] + 1_000} npm start`);
+    process.exit(1);
+  }
+}
+
+/** A hub outlives its upstreams, so only its own end is the end of the example. */
+function watch(program: ChildProgram): void {
+  void program.ended.then((how) => {
+    if (state.stopping) return;
+    if (program.name === 'hub') {
+      say(`the hub ended unexpectedly (${how}); stopping the rest`);
+      void stop(1);
+    } else {
+      const port = program.name === 'shop' ? ports.shop : ports.warehouse;
+      say(`the ${program.name} ended (${how}); the hub goes on without it. To bring it back:`);
+      say(`  PORT=${port} npx node examples/storefront/${program.name}/server.ts`);
+    }
+  });
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+await refuseTakenPorts();
+try {
+  const shop = start('shop', [here('shop/server.ts')], `${addresses.shop}/__calls`);
+  const warehouse = start('warehouse', [here('warehouse/server.ts')], new URL('/__calls', addresses.warehouse).href);
+  await Promise.all([shop.ready(READY_MS), warehouse.ready(READY_MS)]);
+  const hub = start(
+    'hub',
+    [here('../../src/main.ts'), 'dev', '--config', here('manifold.yaml'), '--log-level', 'warn'],
+    `${addresses.hub}/health/ready`,
+    { SHOP_URL: addresses.shop, WAREHOUSE_URL: addresses.warehouse },
+  );
+  await hub.ready(READY_MS);
+  running.forEach(watch);
+  process.stdout.write(overview(addresses));
+} catch (error) {
+  if (!state.stopping) say(error instanceof Error ? error.message : String(error));
+  await stop(1);
+}
