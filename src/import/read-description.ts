@@ -1,0 +1,205 @@
+// A path or url in, the text of a description out. Called by the importers, which follow references with it too.
+import { readFile as readBytes, realpath, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import { HubFault } from '../faults/hub-fault.ts';
+import { createRedactor } from '../transport/redact.ts';
+
+export interface Description {
+  /** Decoded by its byte order mark, its XML declaration, or as UTF-8. */
+  readonly text: string;
+  readonly bytes: Uint8Array;
+  /** A path relative to `folder`, or a url without credentials. Give it as `from` when reading what it refers to. */
+  readonly location: string;
+}
+
+export interface ReadOptions {
+  /** What a relative path is relative to, where there is no `from`. */
+  readonly folder: string;
+  /** Location of the document that refers to this one: nothing outside its folder tree, or its origin, is read. */
+  readonly from?: string;
+  /** Location of the first document, where its folder tree is the boundary instead of that of `from`. */
+  readonly within?: string;
+  /** Default: 64 MiB. */
+  readonly maxBytes?: number;
+}
+
+const MAX_BYTES = 64 * 1024 * 1024;
+const TIMEOUT_MS = 20_000;
+const MAX_REDIRECTS = 5;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+const redact = createRedactor([]);
+
+/**
+ * Reads one file or url; a reference's fragment (`#/…`) is ignored.
+ * Rejects with HUB_IMPORT_UNREADABLE, HUB_IMPORT_REFERENCE (only with `from`) or HUB_IMPORT_TOO_LARGE.
+ */
+export async function readDescription(reference: string, options: ReadOptions): Promise<Description> {
+  const maxBytes = options.maxBytes ?? MAX_BYTES;
+  const from = options.from;
+  const target = from === undefined && !isUrl(reference) ? reference : reference.replace(/#.*$/s, '');
+  const boundary = options.within ?? from;
+  if (isUrl(target) || (from !== undefined && isUrl(from))) {
+    const url = parseUrl(target, from);
+    if (boundary !== undefined && (!isUrl(boundary) || new URL(boundary).origin !== url.origin)) {
+      throw outside(reference, boundary, 'its origin');
+    }
+    return readUrl(url, boundary, maxBytes);
+  }
+  const path =
+    from === undefined ? resolve(options.folder, target) : resolve(options.folder, dirname(from), unescape(target));
+  return readFile(path, boundary, { ...options, maxBytes });
+}
+
+/** A file's name inside a reference: references are URIs, file names are not. */
+function unescape(target: string): string {
+  try {
+    return decodeURIComponent(target);
+  } catch {
+    return target;
+  }
+}
+
+function isUrl(reference: string): boolean {
+  return /^https?:\/\//i.test(reference);
+}
+
+function parseUrl(target: string, from: string | undefined): URL {
+  if (!URL.canParse(target, from)) throw unreadable(target, 'it is not a valid address');
+  const url = new URL(target, from);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new HubFault('HUB_IMPORT_REFERENCE', `${redact(target)}: only files and http(s) addresses are read`);
+  }
+  return url;
+}
+
+async function readFile(
+  path: string,
+  boundary: string | undefined,
+  { folder, maxBytes }: { folder: string; maxBytes: number },
+): Promise<Description> {
+  const location = relative(folder, path).split(sep).join('/');
+  const real = await realpath(path).catch((error: unknown) => {
+    throw unreadable(location, systemReason(error), error);
+  });
+  if (boundary !== undefined) {
+    // Symbolic links are resolved on both sides, so that none leads out of the tree.
+    const tree = await realpath(resolve(folder, dirname(boundary)));
+    const inside = relative(tree, real);
+    if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
+      throw outside(location, boundary, 'its folder');
+    }
+  }
+  try {
+    // Before it is opened: opening a pipe waits for its writer.
+    const found = await stat(real);
+    if (!found.isFile()) throw unreadable(location, 'it is not a file');
+    if (found.size > maxBytes) throw tooLarge(location, maxBytes);
+    const bytes = await readBytes(real);
+    return { text: decode(bytes), bytes, location };
+  } catch (error) {
+    throw error instanceof HubFault ? error : unreadable(location, systemReason(error), error);
+  }
+}
+
+async function readUrl(start: URL, boundary: string | undefined, maxBytes: number): Promise<Description> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  let url = start;
+  for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
+    const shown = shownUrl(url);
+    try {
+      const response = await fetch(withoutUser(url), { redirect: 'manual', signal, headers: headersFor(url) });
+      const next = response.headers.get('location');
+      if (REDIRECTS.has(response.status) && next !== null && URL.canParse(next, url)) {
+        await response.body?.cancel();
+        url = new URL(next, url);
+        if (boundary !== undefined && url.origin !== start.origin) throw outside(shown, boundary, 'its origin');
+        continue;
+      }
+      if (!response.ok) throw unreadable(shown, `the server answered with status ${response.status}`);
+      const bytes = await readBody(response, shown, maxBytes);
+      return { text: decode(bytes), bytes, location: shown };
+    } catch (error) {
+      if (error instanceof HubFault) throw error;
+      throw unreadable(shown, signal.aborted ? `no answer within ${TIMEOUT_MS / 1000} s` : systemReason(error), error);
+    }
+  }
+  throw unreadable(shownUrl(start), `it redirects more than ${MAX_REDIRECTS} times`);
+}
+
+async function readBody(response: Response, shown: string, maxBytes: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    const part = chunk as Uint8Array;
+    size += part.byteLength;
+    if (size > maxBytes) throw tooLarge(shown, maxBytes);
+    chunks.push(part);
+  }
+  return Buffer.concat(chunks);
+}
+
+function headersFor(url: URL): Record<string, string> {
+  const accept = 'application/json, application/yaml, text/yaml, text/xml, application/xml, */*;q=0.5';
+  if (url.username === '' && url.password === '') return { accept };
+  const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  return { accept, authorization: `Basic ${Buffer.from(user, 'utf8').toString('base64')}` };
+}
+
+function withoutUser(url: URL): URL {
+  const plain = new URL(url);
+  plain.username = '';
+  plain.password = '';
+  return plain;
+}
+
+/** For messages, lock files and SDL: without user information and without what looks like a key in the query. */
+function shownUrl(url: URL): string {
+  return redact(withoutUser(url).href);
+}
+
+function decode(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  const head = Buffer.from(bytes.subarray(0, 200)).toString('latin1');
+  const declared = /^\s*<\?xml[^>]*\sencoding=["']([\w.:-]+)["']/.exec(head)?.[1];
+  try {
+    return new TextDecoder(declared ?? 'utf-8').decode(bytes);
+  } catch {
+    // An encoding that the platform does not know: UTF-8 is what most such documents really are.
+    return new TextDecoder().decode(bytes);
+  }
+}
+
+function systemReason(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined;
+  switch (code) {
+    case 'ENOENT':
+      return 'there is no such file';
+    case 'EACCES':
+      return 'the file may not be read (permissions)';
+    case 'EISDIR':
+      return 'it is a folder';
+    case 'ENOTFOUND':
+      return 'the host name is not known';
+    case 'ECONNREFUSED':
+      return 'nothing listens there';
+    default:
+      return typeof code === 'string' ? code : 'the connection failed';
+  }
+}
+
+function unreadable(where: string, reason: string, cause?: unknown): HubFault {
+  return new HubFault('HUB_IMPORT_UNREADABLE', `cannot read ${redact(where)}: ${reason}`, { cause });
+}
+
+function tooLarge(where: string, maxBytes: number): HubFault {
+  return new HubFault('HUB_IMPORT_TOO_LARGE', `${where} is larger than ${maxBytes} bytes`);
+}
+
+function outside(reference: string, boundary: string, what: string): HubFault {
+  const message = `${redact(reference)} may not be read: ${boundary} may only refer to what lies within ${what}`;
+  return new HubFault('HUB_IMPORT_REFERENCE', message);
+}
