@@ -8,7 +8,7 @@ import { devCommand } from './dev.ts';
 import { importCommand } from './import.ts';
 import { planCommand } from './plan.ts';
 import { serveCommand } from './serve.ts';
-import { readVersion } from './version.ts';
+import { readVersion } from '../version.ts';
 
 /** 0 done, 1 the input is wrong, 2 usage. */
 export type ExitCode = 0 | 1 | 2;

@@ -13,7 +13,7 @@ export interface SourceKind<S extends SourceSettings = SourceSettings> {
   readonly settings: z.ZodType<S>;
   /**
    * The upstream's description as annotated SDL, the content of `schema/<source>/upstream.graphql`.
-   * Absent where the kind needs no description. Rejects with HUB_IMPORT_*.
+   * Absent where the kind needs no description; only called where the source names one (`spec`). Rejects with HUB_IMPORT_*.
    */
   importSdl?(source: NamedSource<S>, folder: string): Promise<ImportedSdl>;
   /** `sdl`: imported and hand-written SDL of the source, merged, without federation `@link`s. */

@@ -64,5 +64,8 @@ export const sourceShape = {
 } as const;
 
 export const sourceSettingsSchema = z.object(sourceShape);
-/** The part of a source's settings that all kinds have, defaults applied. */
-export type SourceSettings = z.infer<typeof sourceSettingsSchema> & { readonly kind: string };
+/** The part of a source's settings that all kinds have, defaults applied. `spec`: its description, where it has one. */
+export type SourceSettings = z.infer<typeof sourceSettingsSchema> & {
+  readonly kind: string;
+  readonly spec?: string | undefined;
+};

@@ -1,0 +1,244 @@
+// The one wiring file: hands rooms to each other. Called by the command line.
+import { Source, type DocumentNode } from 'graphql';
+import { createAuthenticator } from './auth/create-authenticator.ts';
+import { createFieldPolicy } from './auth/create-field-policy.ts';
+import type { HubConfig } from './config/hub-config.ts';
+import { readSourceSdl } from './config/pinned-sdl.ts';
+import type { NamedSource, SourceKind } from './config/source-kind.ts';
+import type { EntityChange } from './contract/events.ts';
+import type { ComposedGraph } from './contract/graph.ts';
+import type { SourceStats } from './contract/source-stats.ts';
+import type { Subgraph } from './contract/subgraph.ts';
+import type { Transport } from './contract/transport.ts';
+import { createGraph } from './engine/create-graph.ts';
+import { createMemoryBus } from './events/memory-bus.ts';
+import { createMemoryEventLog } from './events/memory-event-log.ts';
+import { tailEvents } from './events/tail-events.ts';
+import { HubFault } from './faults/hub-fault.ts';
+import { composeSupergraph } from './graph/compose-supergraph.ts';
+import { findEntities } from './graph/find-entities.ts';
+import { parseSdl } from './graph/parse-sdl.ts';
+import { createPlanner } from './graph/query-planner.ts';
+import { createAdmission } from './operation/create-admission.ts';
+import { createLimitRule } from './operation/limit-rule.ts';
+import { createServer } from './server/create-server.ts';
+import { createAiKind } from './subgraphs/ai/index.ts';
+import { createEventsSubgraph } from './subgraphs/events/index.ts';
+import { createHubSubgraph } from './subgraphs/hub/index.ts';
+import { mergeSdl } from './subgraphs/local/merge-sdl.ts';
+import { createRestKind } from './subgraphs/rest/index.ts';
+import { createSoapKind } from './subgraphs/soap/index.ts';
+import type { Logger } from './telemetry/logger.ts';
+import { createSourceStats } from './telemetry/source-stats.ts';
+import { createTransport } from './transport/create-transport.ts';
+import { readVersion } from './version.ts';
+
+/** The kinds of source that a configuration may name. A new kind is one line here. */
+export const KINDS: readonly SourceKind[] = [createRestKind(), createSoapKind(), createAiKind()].map(
+  // Each kind parses its own settings and gets them back: what lies between needs only the common part.
+  (kind) => kind as unknown as SourceKind,
+);
+
+export interface ComposeOptions {
+  /** Import the descriptions now, or use what `manifold import` pinned. */
+  readonly sdl: 'import' | 'pinned';
+  readonly logger: Logger;
+}
+
+export interface RunningHub {
+  readonly url: string;
+  /** Composes anew and serves the result; rejects, and goes on serving the graph from before, where that fails. */
+  reload(config: HubConfig): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What outlives a reload: the log of changes, and how the sources have been doing. */
+interface Lasting {
+  readonly log: ReturnType<typeof createMemoryEventLog>;
+  readonly bus: ReturnType<typeof createMemoryBus>;
+  statsOf(source: string): SourceStats;
+}
+
+function createLasting(): Lasting {
+  const stats = new Map<string, SourceStats>();
+  return {
+    log: createMemoryEventLog(),
+    bus: createMemoryBus(),
+    statsOf(source) {
+      const known = stats.get(source) ?? createSourceStats();
+      stats.set(source, known);
+      return known;
+    },
+  };
+}
+
+export interface Composition {
+  readonly graph: ComposedGraph;
+  readonly warnings: readonly string[];
+}
+
+/** Rejects with HUB_IMPORT_*, HUB_CONFIG_* or HUB_COMPOSE_*. The graph is closed by the caller. */
+export async function composeGraph(config: HubConfig, options: ComposeOptions): Promise<Composition> {
+  return { graph: await compose(config, options, createLasting()), warnings: [] };
+}
+
+async function compose(config: HubConfig, options: ComposeOptions, lasting: Lasting): Promise<ComposedGraph> {
+  const sources = await settleAll(config.sources.map((source) => createSource(config, source, options, lasting)));
+  try {
+    const own = [
+      createEventsSubgraph({ log: lasting.log, bus: lasting.bus, tail: tailEvents, entities: findEntities(sources) }),
+      createHubSubgraph({
+        name: config.name,
+        version: readVersion(),
+        sources: () =>
+          config.sources.map(({ name, settings }) => ({
+            name,
+            kind: settings.kind,
+            stats: lasting.statsOf(name).snapshot(),
+          })),
+      }),
+    ];
+    const subgraphs = [...sources, ...own];
+    const supergraph = composeSupergraph(subgraphs);
+    const planner = createPlanner(supergraph.sdl);
+    return createGraph({
+      supergraphSdl: supergraph.sdl,
+      publicSchema: supergraph.publicSchema,
+      subgraphs,
+      plan: (text, operationName) => planner.plan(text, operationName),
+      policy: createFieldPolicy(supergraph.document, supergraph.publicSchema),
+      development: config.server.development,
+    });
+  } catch (thrown) {
+    await Promise.all(sources.map((subgraph) => subgraph.close()));
+    throw thrown;
+  }
+}
+
+/** Names that the hub's own subgraphs have. */
+const RESERVED: ReadonlySet<string> = new Set(['hub', 'events']);
+
+async function createSource(
+  config: HubConfig,
+  source: NamedSource,
+  options: ComposeOptions,
+  lasting: Lasting,
+): Promise<Subgraph> {
+  const { name, settings } = source;
+  if (RESERVED.has(name)) {
+    throw new HubFault(
+      'HUB_CONFIG_INVALID',
+      `sources.${name}: the hub itself is called so in the graph; choose another name`,
+    );
+  }
+  const kind = KINDS.find((known) => known.kind === settings.kind);
+  if (kind === undefined)
+    throw new HubFault('HUB_CONFIG_INVALID', `sources.${name}: there is no kind "${settings.kind}"`);
+  const sdl = await readSdl(config, source, kind, options);
+  const stats = lasting.statsOf(name);
+  const logger = options.logger.child({ source: name });
+  const transports: Transport[] = [];
+  const subgraph = await kind.create(source, sdl, {
+    folder: config.folder,
+    stats,
+    logger,
+    transport(baseUrl) {
+      const transport = createTransport({ source: name, baseUrl, settings, stats, logger });
+      transports.push(transport);
+      return transport;
+    },
+  });
+  return {
+    ...subgraph,
+    async close() {
+      await subgraph.close();
+      await Promise.all(transports.map((transport) => transport.close()));
+    },
+  };
+}
+
+async function readSdl(
+  config: HubConfig,
+  source: NamedSource,
+  kind: SourceKind,
+  options: ComposeOptions,
+): Promise<DocumentNode> {
+  const { name, settings } = source;
+  const files = await readSourceSdl(config, name);
+  const handwritten = files.handwritten.map((file) => parseSdl(file.source));
+  if (kind.importSdl === undefined || settings.spec === undefined) {
+    const all = files.upstream === undefined ? handwritten : [parseSdl(files.upstream.source), ...handwritten];
+    return mergeSdl(all);
+  }
+  if (options.sdl === 'import') {
+    const imported = await kind.importSdl(source, config.folder);
+    return mergeSdl([parseSdl(new Source(imported.sdl, `${name}: imported SDL`)), ...handwritten]);
+  }
+  if (files.upstream === undefined) {
+    throw new HubFault(
+      'HUB_COMPOSE_SDL',
+      `source ${name}: its description is not pinned; run: manifold import ${name}`,
+    );
+  }
+  return mergeSdl([parseSdl(files.upstream.source), ...handwritten]);
+}
+
+/** All or nothing: what was made is closed again where something else failed. */
+async function settleAll(creating: readonly Promise<Subgraph>[]): Promise<readonly Subgraph[]> {
+  const settled = await Promise.allSettled(creating);
+  const failed = settled.find((one) => one.status === 'rejected');
+  const made = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  if (failed === undefined) return made;
+  await Promise.all(made.map((subgraph) => subgraph.close()));
+  throw failed.reason;
+}
+
+/** Listens, and serves what the configuration composes to. */
+export async function startHub(
+  config: HubConfig,
+  options: ComposeOptions & { readonly port?: number; readonly host?: string; readonly query?: string },
+): Promise<RunningHub> {
+  const { logger } = options;
+  const lasting = createLasting();
+  const graph = await compose(config, options, lasting);
+  const authenticator = createAuthenticator(config.auth);
+  const admission = createAdmission(config.limits);
+  const server = createServer({
+    settings: {
+      ...config.server,
+      ...(options.port === undefined ? {} : { port: options.port }),
+      ...(options.host === undefined ? {} : { host: options.host }),
+    },
+    graph,
+    logger,
+    authenticate: (credentials) => authenticator.authenticate(credentials),
+    validationRules: [createLimitRule(config.limits)],
+    maxTokens: config.limits.maxTokens === false ? undefined : config.limits.maxTokens,
+    admit: admission,
+    onChange: createChangeRecorder(lasting, logger),
+    graphiql: { title: config.name, ...(options.query === undefined ? {} : { query: options.query }) },
+  });
+  const { url } = await server.listen().catch(async (thrown: unknown) => {
+    await server.close();
+    throw thrown;
+  });
+  return {
+    url,
+    async reload(next) {
+      await server.replaceGraph(await compose(next, options, lasting));
+    },
+    async close() {
+      await server.close();
+      await Promise.all([lasting.log.close(), lasting.bus.close()]);
+    },
+  };
+}
+
+function createChangeRecorder({ log, bus }: Lasting, logger: Logger): (change: EntityChange) => void {
+  return (change) => {
+    log.append([change]).then(
+      () => bus.publish(),
+      (error: unknown) => logger.error({ err: error }, 'a change could not be recorded'),
+    );
+  };
+}

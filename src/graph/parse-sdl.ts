@@ -1,0 +1,17 @@
+// SDL text in, document out; what does not parse is named by file, line and column.
+import { GraphQLError, parse, type DocumentNode, type Source } from 'graphql';
+import { HubFault } from '../faults/hub-fault.ts';
+
+/** Throws HUB_COMPOSE_SDL. */
+export function parseSdl(source: Source): DocumentNode {
+  // A folder may hold a file that is still empty, or nothing but comments.
+  if (/^(?:\s|#.*)*$/.test(source.body)) return { kind: 'Document' as DocumentNode['kind'], definitions: [] };
+  try {
+    return parse(source);
+  } catch (thrown) {
+    if (!(thrown instanceof GraphQLError)) throw thrown;
+    const place = thrown.locations?.[0];
+    const at = place === undefined ? source.name : `${source.name}:${place.line}:${place.column}`;
+    throw new HubFault('HUB_COMPOSE_SDL', `${at}: ${thrown.message}`, { details: { at }, cause: thrown });
+  }
+}
