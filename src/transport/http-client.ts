@@ -1,0 +1,85 @@
+// One axios instance over an undici pool: a wire request in, an answer out. Follows what may be followed; judges nothing.
+import axios, { type AxiosResponse } from 'axios';
+import { Agent } from 'undici';
+import type { UpstreamResponse } from '../contract/transport.ts';
+import type { SourceSettings } from '../config/source-settings.ts';
+import { ACCEPTED_ENCODINGS } from './decode-body.ts';
+import { createUndiciAdapter } from './undici-adapter.ts';
+import { createUpstreamResponse } from './upstream-response.ts';
+import type { WireRequest } from './wire-request.ts';
+
+export interface HttpClient {
+  /** Rejects with a HubFault, or with the signal's reason as soon as it aborts. */
+  send(request: WireRequest, signal: AbortSignal): Promise<UpstreamResponse>;
+  /** Drops every connection; calls in flight fail. */
+  close(): Promise<void>;
+}
+
+const MAX_REDIRECTS = 3;
+const MAX_CONNECT_MS = 10_000;
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+export function createHttpClient(source: string, settings: SourceSettings): HttpClient {
+  const dispatcher = new Agent({
+    connections: settings.concurrency,
+    connectTimeout: Math.min(settings.timeoutMs, MAX_CONNECT_MS),
+    // The attempt's own limit covers headers and body together.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    allowH2: false,
+  });
+  const client = axios.create({
+    adapter: createUndiciAdapter({ source, dispatcher, maxResponseBytes: settings.maxResponseBytes }),
+    transformRequest: [],
+    transformResponse: [],
+    validateStatus: null,
+    headers: { common: { accept: '*/*', 'accept-encoding': ACCEPTED_ENCODINGS, 'user-agent': 'manifold' } },
+  });
+
+  const exchange = async (request: WireRequest, signal: AbortSignal): Promise<UpstreamResponse> => {
+    try {
+      const answer = await client.request<Buffer, AxiosResponse<Buffer>>({
+        method: request.method,
+        baseURL: request.origin,
+        url: request.path,
+        headers: request.headers,
+        data: request.body,
+        signal,
+      });
+      return createUpstreamResponse(answer.status, flatten(answer.headers), answer.data);
+    } catch (error) {
+      // axios puts an error of its own in the place of an abort's reason.
+      throw signal.aborted ? signal.reason : error;
+    }
+  };
+
+  return {
+    async send(request, signal) {
+      let current = request;
+      for (let followed = 0; ; followed += 1) {
+        const response = await exchange(current, signal);
+        const next = followed < MAX_REDIRECTS ? redirectOf(current, response) : undefined;
+        if (next === undefined) return response;
+        current = next;
+      }
+    },
+    close: () => dispatcher.destroy(),
+  };
+}
+
+/** Only a read that stays on its origin is followed: credentials go nowhere else, and nothing is done twice. */
+function redirectOf(request: WireRequest, response: UpstreamResponse): WireRequest | undefined {
+  const location = response.headers.location;
+  if (request.method !== 'GET' || location === undefined || !REDIRECTS.has(response.status)) return undefined;
+  const target = URL.parse(location, request.origin + request.path);
+  if (target?.origin !== request.origin) return undefined;
+  return { ...request, path: target.pathname + target.search };
+}
+
+function flatten(headers: AxiosResponse['headers']): Readonly<Record<string, string>> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers) as [string, unknown][]) {
+    flat[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : String(value);
+  }
+  return flat;
+}

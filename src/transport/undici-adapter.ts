@@ -1,0 +1,115 @@
+// The axios adapter: one HTTP exchange over an undici dispatcher, its body read up to a limit.
+// axios calls it with `baseURL` as the origin and `url` as the path; redirects, retries and credentials are made above it.
+import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
+import { AxiosHeaders } from 'axios';
+import type { Dispatcher } from 'undici';
+import { decodeBody, tooLarge } from './decode-body.ts';
+import { faultOfExchange } from './fault-of-exchange.ts';
+
+export interface UndiciAdapterOptions {
+  readonly source: string;
+  readonly dispatcher: Dispatcher;
+  readonly maxResponseBytes: number;
+}
+
+/**
+ * Resolves with `data` as a Buffer for every status; rejects with a HubFault (HUB_UPSTREAM_UNREACHABLE, _MALFORMED,
+ * _TOO_LARGE) or, when `config.signal` aborts, with its reason at once; the connection is then dropped.
+ */
+export function createUndiciAdapter(options: UndiciAdapterOptions): AxiosAdapter {
+  return async (config) => {
+    const answer = await exchange(options, config);
+    const encoding = answer.headers['content-encoding'];
+    return {
+      data: await decodeBody(options.source, answer.body, encoding?.toString(), options.maxResponseBytes),
+      status: answer.status,
+      statusText: '',
+      headers: answer.headers,
+      config,
+    } satisfies AxiosResponse<Buffer>;
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Record<string, string | string[]>;
+  readonly body: Buffer;
+}
+
+function exchange(options: UndiciAdapterOptions, config: InternalAxiosRequestConfig): Promise<Answer> {
+  const { source, maxResponseBytes } = options;
+  const signal = config.signal as AbortSignal | undefined;
+  return new Promise<Answer>((resolve, reject) => {
+    let controller: Dispatcher.DispatchController | undefined;
+    let settled = false;
+    let status = 0;
+    let headers: Record<string, string | string[]> = {};
+    let size = 0;
+    const chunks: Buffer[] = [];
+
+    const settle = () => {
+      settled = true;
+      signal?.removeEventListener('abort', onAbort);
+    };
+    const fail = (reason: Error) => {
+      if (settled) return;
+      settle();
+      reject(reason);
+      controller?.abort(reason);
+    };
+    const onAbort = () => fail(signal?.reason as Error);
+    signal?.addEventListener('abort', onAbort, { once: true });
+
+    const handler: Dispatcher.DispatchHandler = {
+      onRequestStart(started) {
+        controller = started;
+        if (settled) started.abort(new Error('the call was given up before it began'));
+      },
+      onResponseStart(_controller, statusCode, responseHeaders) {
+        // 1xx: the answer proper is still to come.
+        if (statusCode < 200) return;
+        status = statusCode;
+        headers = responseHeaders as Record<string, string | string[]>;
+        if (config.method !== 'head' && Number(headers['content-length'] ?? 0) > maxResponseBytes) {
+          fail(tooLarge(source, maxResponseBytes));
+        }
+      },
+      onResponseData(_controller, chunk) {
+        size += chunk.byteLength;
+        if (size > maxResponseBytes) fail(tooLarge(source, maxResponseBytes));
+        else if (!settled) chunks.push(chunk);
+      },
+      onResponseEnd() {
+        if (settled) return;
+        settle();
+        const [first] = chunks;
+        resolve({ status, headers, body: chunks.length === 1 && first ? first : Buffer.concat(chunks, size) });
+      },
+      onResponseError(_controller, error) {
+        fail(faultOfExchange(source, error, status));
+      },
+    };
+    try {
+      options.dispatcher.dispatch(toDispatch(config), handler);
+    } catch (error) {
+      fail(faultOfExchange(source, error, 0));
+    }
+  });
+}
+
+function toDispatch(config: InternalAxiosRequestConfig): Dispatcher.DispatchOptions {
+  const body = config.data as string | Uint8Array | undefined;
+  const headers: string[] = [];
+  for (const [name, value] of Object.entries(AxiosHeaders.from(config.headers))) {
+    // axios names a content type for every POST, PUT and PATCH, even where there is no content.
+    if (body === undefined && name.toLowerCase() === 'content-type') continue;
+    if (typeof value === 'string') headers.push(name, value);
+  }
+  return {
+    origin: config.baseURL ?? '',
+    path: config.url ?? '/',
+    method: (config.method ?? 'get').toUpperCase(),
+    headers,
+    body: body ?? null,
+  };
+}
