@@ -1,0 +1,65 @@
+// Gathers the fields of one type: applies how often a particle may occur and keeps raw names apart.
+import { XSD } from './namespaces.ts';
+import type { Field } from './xsd-model.ts';
+import type { XmlElement } from './xml-tree.ts';
+
+/** How often what stands inside a particle may occur, everything around it considered. */
+export interface Occurs {
+  readonly optional: boolean;
+  readonly list: boolean;
+  readonly choice: boolean;
+}
+
+export const ONCE: Occurs = { optional: false, list: false, choice: false };
+
+/** Narrows `outer` by the particle's own minOccurs, maxOccurs and, for a choice of several, by its being one. */
+export function mergeOccurs(outer: Occurs, particle: XmlElement): Occurs {
+  const maxOccurs = particle.attributes.get('maxOccurs') ?? '1';
+  const alternatives = particle.local === 'choice' ? particle.children.filter(isParticle).length : 0;
+  const choice = outer.choice || alternatives > 1;
+  return {
+    optional: outer.optional || choice || particle.attributes.get('minOccurs') === '0',
+    list: outer.list || maxOccurs === 'unbounded' || Number(maxOccurs) > 1,
+    choice,
+  };
+}
+
+const PARTICLES = new Set(['element', 'any', 'group', 'sequence', 'choice', 'all']);
+const isParticle = (node: XmlElement): boolean => node.uri === XSD && PARTICLES.has(node.local);
+
+export interface FieldCollector {
+  add(field: Field, occurs: Occurs): void;
+}
+
+/**
+ * Writes into `fields`. The same element twice is one field: a list where both may be there, optional where they are
+ * alternatives. One local name in two namespaces is two fields, the second under the raw name `name#2`.
+ */
+export function createFieldCollector(fields: Field[]): FieldCollector {
+  const positions = new Map<string, number>();
+  const rawNames = new Map<string, number>();
+  return {
+    add(field, occurs) {
+      const id = `${field.role} ${field.uri} ${field.local}`;
+      const list = field.list || occurs.list;
+      const required = field.required && !occurs.optional;
+      const position = positions.get(id);
+      const known = position === undefined ? undefined : fields[position];
+      if (position !== undefined && known !== undefined) {
+        if (field.role === 'element') {
+          fields[position] = {
+            ...field,
+            raw: known.raw,
+            required: known.required && required,
+            list: list || !occurs.choice,
+          };
+        } else fields[position] = { ...field, raw: known.raw };
+        return;
+      }
+      const taken = rawNames.get(field.raw) ?? 0;
+      rawNames.set(field.raw, taken + 1);
+      positions.set(id, fields.length);
+      fields.push({ ...field, raw: taken === 0 ? field.raw : `${field.raw}#${taken + 1}`, list, required });
+    },
+  };
+}

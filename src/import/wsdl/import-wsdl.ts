@@ -1,0 +1,32 @@
+// WSDL in, annotated SDL out: `manifold import --kind wsdl` and the import of `soap` sources.
+import type { ImportedSdl } from '../../config/source-kind.ts';
+import { HubFault } from '../../faults/hub-fault.ts';
+import { loadWsdl } from './load-wsdl.ts';
+import { mapToSdl, type SdlOptions } from './map-to-sdl.ts';
+
+export interface WsdlImportRequest extends SdlOptions {
+  /** Path relative to `folder`, or url. */
+  readonly spec: string;
+  readonly folder: string;
+}
+
+export interface ImportedWsdl extends ImportedSdl {
+  /** Address of the first port; undefined where the description has none and the source needs a `url`. */
+  readonly serviceUrl: string | undefined;
+}
+
+/** Rejects with HUB_IMPORT_UNREADABLE, _REFERENCE, _TOO_LARGE or _INVALID. */
+export async function importWsdl(request: WsdlImportRequest): Promise<ImportedWsdl> {
+  const model = await loadWsdl(request.spec, request.folder);
+  const { sdl, operations, notes } = mapToSdl(model, request);
+  if (operations === 0) {
+    throw new HubFault('HUB_IMPORT_INVALID', `${model.location}: include and exclude leave no operation of the WSDL`);
+  }
+  return {
+    sdl,
+    origin: model.location,
+    digest: model.digest,
+    report: { title: model.title, operations, notes },
+    serviceUrl: model.operations[0]?.ports[0]?.address,
+  };
+}

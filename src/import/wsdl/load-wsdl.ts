@@ -1,0 +1,49 @@
+// WSDL reference in, WsdlModel out: used by the importer for SDL and by the SOAP connector for encoding and decoding.
+import { HubFault } from '../../faults/hub-fault.ts';
+import { documentationOf } from './documentation.ts';
+import { readDocuments } from './read-documents.ts';
+import { createSchemaSet } from './schema-set.ts';
+import { readOperations } from './read-operations.ts';
+import { createTypeResolver } from './xsd-types.ts';
+import type { WsdlModel } from './wsdl-model.ts';
+import { WSDL } from './namespaces.ts';
+import { childOf } from './xml-tree.ts';
+
+/**
+ * @param spec path relative to `folder`, or url.
+ * Rejects with HUB_IMPORT_UNREADABLE, _REFERENCE, _TOO_LARGE or _INVALID; the latter also where not one operation is left.
+ */
+export async function loadWsdl(spec: string, folder: string): Promise<WsdlModel> {
+  const documents = await readDocuments(spec, folder);
+  const notes = new Map<string, { at: string; message: string }>();
+  const note = (at: string, message: string) => void notes.set(`${at} ${message}`, { at, message });
+  for (const { at, message } of documents.notes) note(at, message);
+  const schemas = createSchemaSet(documents.schemas);
+  const types = createTypeResolver(schemas, note);
+  const operations = readOperations(documents.definitions, types, note);
+  types.complete();
+  if (operations.length === 0) {
+    const [first] = notes.values();
+    const reason = first === undefined ? '' : `; first reason: ${first.at}: ${first.message}`;
+    throw new HubFault(
+      'HUB_IMPORT_INVALID',
+      `${documents.location}: the WSDL offers no SOAP operation that can be imported${reason}`,
+    );
+  }
+  const [main] = documents.definitions;
+  const service = main === undefined ? undefined : childOf(main, WSDL, 'service');
+  return {
+    title: service?.attributes.get('name') ?? main?.attributes.get('name') ?? 'SOAP service',
+    documentation: (service && documentationOf(service)) ?? (main && documentationOf(main)),
+    operations,
+    notes: [...notes.values()],
+    location: documents.location,
+    digest: documents.digest,
+    typeNamed: (uri, local) => {
+      if (schemas.find('type', uri, local) === undefined) return undefined;
+      const type = types.type(uri, local, '');
+      types.complete();
+      return type;
+    },
+  };
+}

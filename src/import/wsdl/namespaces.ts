@@ -1,0 +1,16 @@
+// The namespaces of WSDL 1.1, XML Schema and SOAP, by the names this folder uses for them.
+
+export const WSDL = 'http://schemas.xmlsoap.org/wsdl/';
+export const WSDL20 = 'http://www.w3.org/ns/wsdl';
+export const SOAP11_BINDING = 'http://schemas.xmlsoap.org/wsdl/soap/';
+export const SOAP12_BINDING = 'http://schemas.xmlsoap.org/wsdl/soap12/';
+export const XSD = 'http://www.w3.org/2001/XMLSchema';
+export const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
+export const SOAP11_ENVELOPE = 'http://schemas.xmlsoap.org/soap/envelope/';
+export const SOAP12_ENVELOPE = 'http://www.w3.org/2003/05/soap-envelope';
+export const SOAP11_ENCODING = 'http://schemas.xmlsoap.org/soap/encoding/';
+export const SOAP12_ENCODING = 'http://www.w3.org/2003/05/soap-encoding';
+export const XML = 'http://www.w3.org/XML/1998/namespace';
+
+export const isXsd = (uri: string): boolean => uri === XSD;
+export const isSoapEncoding = (uri: string): boolean => uri === SOAP11_ENCODING || uri === SOAP12_ENCODING;

@@ -1,0 +1,194 @@
+// A WSDL and everything it imports or includes: files in, definitions and schemas out. Called by `loadWsdl`.
+import { createHash } from 'node:crypto';
+import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
+import { readDescription } from '../read-description.ts';
+import { isSoapEncoding, SOAP11_ENVELOPE, SOAP12_ENVELOPE, WSDL, WSDL20, XML, XSD } from './namespaces.ts';
+import type { SchemaDocument } from './schema-set.ts';
+import { childOf, childrenOf, parseXml, XmlError, type XmlElement } from './xml-tree.ts';
+
+export interface WsdlDocuments {
+  /** `wsdl:definitions`, the main one first. */
+  readonly definitions: readonly XmlElement[];
+  readonly schemas: readonly SchemaDocument[];
+  readonly location: string;
+  /** "sha256:…" of all files' bytes in reading order. */
+  readonly digest: string;
+  readonly notes: readonly { readonly at: string; readonly message: string }[];
+}
+
+/** Most files that one description may consist of. */
+const MAX_DOCUMENTS = 200;
+
+interface Reader {
+  readonly folder: string;
+  /** The first file read; all others lie within its folder or origin. */
+  main: string | undefined;
+  readonly seen: Map<string, XmlElement>;
+  readonly definitions: XmlElement[];
+  readonly schemas: SchemaDocument[];
+  readonly notes: { at: string; message: string }[];
+  readonly hash: ReturnType<typeof createHash>;
+}
+
+/** Rejects with HUB_IMPORT_* where the main document cannot be used; whatever else is missing becomes a note. */
+export async function readDocuments(spec: string, folder: string): Promise<WsdlDocuments> {
+  const reader: Reader = {
+    folder,
+    main: undefined,
+    seen: new Map(),
+    definitions: [],
+    schemas: [],
+    notes: [],
+    hash: createHash('sha256'),
+  };
+  const main = await read(reader, spec, undefined);
+  const embedded =
+    main.root.uri === SOAP11_ENVELOPE || main.root.uri === SOAP12_ENVELOPE ? findEmbedded(main.root) : [];
+  if (embedded.length === 0) assertWsdl(main.root, main.location);
+  for (const root of embedded.length === 0 ? [main.root] : embedded) {
+    if (root.uri === WSDL) await addDefinitions(reader, root, main.location);
+    else await addSchema(reader, root, main.location, undefined);
+  }
+  return {
+    definitions: reader.definitions,
+    schemas: reader.schemas,
+    location: main.location,
+    digest: `sha256:${reader.hash.digest('hex')}`,
+    notes: reader.notes,
+  };
+}
+
+/** What a WS-MetadataExchange answer, saved as it came, holds: definitions and schemas, in document order. */
+function findEmbedded(element: XmlElement): XmlElement[] {
+  if (element.uri === WSDL && element.local === 'definitions') return [element];
+  if (element.uri === XSD && element.local === 'schema') return [element];
+  return element.children.flatMap(findEmbedded);
+}
+
+interface ReadDocument {
+  readonly root: XmlElement;
+  readonly location: string;
+  readonly first: boolean;
+}
+
+async function read(reader: Reader, reference: string, from: string | undefined): Promise<ReadDocument> {
+  if (reader.seen.size >= MAX_DOCUMENTS) {
+    throw new HubFault('HUB_IMPORT_TOO_LARGE', `the WSDL consists of more than ${MAX_DOCUMENTS} files`);
+  }
+  const { text, bytes, location } = await readDescription(
+    reference,
+    from === undefined || reader.main === undefined
+      ? { folder: reader.folder }
+      : { folder: reader.folder, from, within: reader.main },
+  );
+  reader.main ??= location;
+  const known = reader.seen.get(location);
+  if (known !== undefined) return { root: known, location, first: false };
+  const root = parseDocument(text, location);
+  reader.seen.set(location, root);
+  reader.hash.update(bytes);
+  return { root, location, first: true };
+}
+
+function parseDocument(text: string, location: string): XmlElement {
+  try {
+    return parseXml(text, { doctype: 'plain' });
+  } catch (error) {
+    if (!(error instanceof XmlError)) throw error;
+    const code = error.reason === 'limit' ? 'HUB_IMPORT_TOO_LARGE' : 'HUB_IMPORT_INVALID';
+    throw new HubFault(code, `${location}: ${error.message}`, { cause: error });
+  }
+}
+
+function assertWsdl(root: XmlElement, location: string): void {
+  if (root.uri === WSDL && root.local === 'definitions') return;
+  if (root.uri === WSDL20) {
+    throw new HubFault(
+      'HUB_IMPORT_INVALID',
+      `${location}: WSDL 2.0 is not supported: give the WSDL 1.1 of the service`,
+    );
+  }
+  const html = root.local.toLowerCase() === 'html' ? ' It is a web page: the address may need a login or "?wsdl".' : '';
+  throw new HubFault(
+    'HUB_IMPORT_INVALID',
+    `${location}: not a WSDL 1.1 document: the root element is <${root.local}>, not <definitions> of ${WSDL}.${html}`,
+  );
+}
+
+async function addDefinitions(reader: Reader, root: XmlElement, location: string): Promise<void> {
+  reader.definitions.push(root);
+  for (const types of childrenOf(root, WSDL, 'types')) {
+    for (const schema of childrenOf(types, XSD, 'schema')) await addSchema(reader, schema, location, undefined);
+  }
+  for (const node of childrenOf(root, WSDL, 'import')) {
+    const reference = node.attributes.get('location');
+    if (reference === undefined) continue;
+    await optional(reader, reference, location, async (document) => {
+      if (document.root.uri === XSD) await addSchema(reader, document.root, document.location, undefined);
+      else if (document.first) {
+        assertWsdl(document.root, document.location);
+        await addDefinitions(reader, document.root, document.location);
+      }
+    });
+  }
+}
+
+/** `includer`: target namespace of the schema that includes this one; undefined where it is imported or embedded. */
+async function addSchema(
+  reader: Reader,
+  element: XmlElement,
+  location: string,
+  includer: string | undefined,
+): Promise<void> {
+  const own = element.attributes.get('targetNamespace');
+  const chameleon = own === undefined && includer !== undefined && includer !== '';
+  const targetNamespace = own ?? includer ?? '';
+  // An embedded schema shares its location with its neighbours: its position in the document tells them apart.
+  if (reader.schemas.some((known) => known.element === element && known.targetNamespace === targetNamespace)) return;
+  reader.schemas.push({ element, targetNamespace, chameleon });
+  for (const node of element.children) {
+    if (node.uri !== XSD) continue;
+    const including = node.local === 'include' || node.local === 'redefine';
+    if (!including && node.local !== 'import') continue;
+    const reference = node.attributes.get('schemaLocation');
+    if (reference === undefined || isBuiltIn(node.attributes.get('namespace') ?? '')) continue;
+    await optional(reader, reference, location, async (document) => {
+      await addReferenced(reader, document, including ? targetNamespace : undefined);
+    });
+  }
+}
+
+/** What a schema refers to: a schema document, or a WSDL that has schemas embedded. */
+async function addReferenced(reader: Reader, document: ReadDocument, includer: string | undefined): Promise<void> {
+  const { root, location } = document;
+  if (root.uri === XSD && root.local === 'schema') {
+    await addSchema(reader, root, location, includer);
+    return;
+  }
+  const types = root.uri === WSDL ? childOf(root, WSDL, 'types') : undefined;
+  if (types === undefined) {
+    throw new HubFault('HUB_IMPORT_INVALID', `${location}: the root element is <${root.local}>, not an XML Schema`);
+  }
+  for (const schema of childrenOf(types, XSD, 'schema')) await addSchema(reader, schema, location, includer);
+}
+
+/** Namespaces whose schemas the hub knows by heart. */
+function isBuiltIn(namespace: string): boolean {
+  return namespace === XML || namespace === XSD || isSoapEncoding(namespace);
+}
+
+async function optional(
+  reader: Reader,
+  reference: string,
+  from: string,
+  use: (document: ReadDocument) => Promise<void>,
+): Promise<void> {
+  try {
+    await use(await read(reader, reference, from));
+  } catch (error) {
+    const fault = toHubFault(error);
+    if (fault.code === 'HUB_INTERNAL' || fault.code === 'HUB_IMPORT_TOO_LARGE') throw fault;
+    const message = `this import was left out: ${fault.message}`;
+    if (!reader.notes.some((note) => note.message === message)) reader.notes.push({ at: reference, message });
+  }
+}

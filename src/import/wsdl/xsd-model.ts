@@ -1,0 +1,93 @@
+// The value types of a WSDL, resolved: what xsd-types.ts makes of the schemas, what the SDL mapping prints, and what the
+// SOAP connector encodes and decodes by. Importer and connector share it, so both agree on the raw names:
+// an element is under its local name, an attribute under "@name", the text of an element under "$value", what a wildcard
+// matched under "$any". A repeated element is always an array, a pure array wrapper is the array itself.
+
+/** GraphQL scalars of XSD values. Long and Decimal are exact; DateTime and Date are the text as it was sent. */
+export type XsdScalar = 'String' | 'Int' | 'Long' | 'Float' | 'Decimal' | 'Boolean' | 'DateTime' | 'Date';
+
+export interface SimpleType {
+  readonly kind: 'simple';
+  readonly scalar: XsdScalar;
+  /** Local name of the XSD built-in it comes from: `xsi:type` of encoded messages, and error messages. */
+  readonly builtin: string;
+  /** An `xs:list`: the value is an array, written with spaces between. */
+  readonly list: boolean;
+  readonly enumeration?: Enumeration;
+  /** Of a named type. */
+  readonly name?: TypeName;
+}
+
+export interface Enumeration {
+  readonly name: string;
+  /** Identity across uses; the same type is one GraphQL enum. */
+  readonly id: string;
+  readonly values: readonly { readonly value: string; readonly documentation: string | undefined }[];
+  readonly documentation: string | undefined;
+}
+
+export interface TypeName {
+  readonly uri: string;
+  readonly local: string;
+}
+
+export interface ComplexType {
+  readonly kind: 'complex';
+  /** Identity; two types of one local name in two namespaces have two ids. */
+  readonly id: string;
+  /** What a GraphQL type for it should be called; anonymous types are named by their elements. */
+  readonly suggestedName: string;
+  readonly name: TypeName | undefined;
+  readonly documentation: string | undefined;
+  /** In document order; filled after construction, because types may be recursive. */
+  readonly fields: Field[];
+  readonly base: ComplexType | undefined;
+  readonly abstract: boolean;
+  /** A SOAP-encoded array: its items, whose element name is free. */
+  readonly encodedItem?: Field;
+}
+
+/** Any XML: `xs:anyType`, or a type that the description does not define. */
+export interface AnyType {
+  readonly kind: 'any';
+}
+
+export type ValueType = SimpleType | ComplexType | AnyType;
+
+export interface Field {
+  readonly role: 'element' | 'attribute' | 'text' | 'wildcard';
+  /** Name in raw records. */
+  readonly raw: string;
+  readonly local: string;
+  /** Namespace on the wire; '' for unqualified. */
+  readonly uri: string;
+  readonly type: ValueType;
+  /** May occur more than once: an array in raw records. */
+  readonly list: boolean;
+  readonly required: boolean;
+  readonly nillable: boolean;
+  readonly documentation: string | undefined;
+}
+
+export const ANY: AnyType = { kind: 'any' };
+
+/**
+ * The items of a type that is nothing but an array: one repeated element and nothing beside it, or a SOAP-encoded array.
+ * Undefined for every other type, and for types that would only ever contain arrays of themselves.
+ */
+export function arrayItem(type: ValueType): Field | undefined {
+  const item = directItem(type);
+  const seen = new Set<ValueType>([type]);
+  for (let inner = item; inner !== undefined; inner = directItem(inner.type)) {
+    if (seen.has(inner.type)) return undefined;
+    seen.add(inner.type);
+  }
+  return item;
+}
+
+function directItem(type: ValueType): Field | undefined {
+  if (type.kind !== 'complex') return undefined;
+  if (type.encodedItem !== undefined) return type.encodedItem;
+  const [only] = type.fields;
+  return type.fields.length === 1 && only?.role === 'element' && only.list ? only : undefined;
+}

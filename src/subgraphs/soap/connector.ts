@@ -1,0 +1,132 @@
+// The SOAP connector: a field with @soap in, calls of a WSDL operation out. Used by the local builder through index.ts.
+import type { Connector, ConnectorField, FieldCall, PreparedField } from '../../contract/connector.ts';
+import type { Scope } from '../../contract/scope.ts';
+import type { Transport, UpstreamRequest, UpstreamResponse } from '../../contract/transport.ts';
+import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
+import { changeOf } from '../../import/wsdl/operation-verbs.ts';
+import type { OperationPort, WsdlModel } from '../../import/wsdl/wsdl-model.ts';
+import { redactFault } from '../../transport/redact.ts';
+import { readAt } from '../local/read-at.ts';
+import type { SoapSettings } from './config.ts';
+import { decodeMessage } from './decode-message.ts';
+import { DecodeError } from './decode-simple.ts';
+import { encodeMessage } from './encode-message.ts';
+import { faultOfExchange, malformed, toUpstreamFault } from './fault-map.ts';
+import { readEnvelope } from './read-envelope.ts';
+import { createWireClient, type WireClient } from './wire-client.ts';
+
+export interface SoapConnectorOptions {
+  readonly source: string;
+  readonly settings: SoapSettings;
+  readonly model: WsdlModel;
+  readonly transport: Transport;
+}
+
+export async function createSoapConnector(options: SoapConnectorOptions): Promise<Connector> {
+  const { source, settings, model, transport } = options;
+  const ports = model.operations.flatMap((operation) => operation.ports);
+  const client = await createWireClient(ports, settings.wsSecurity);
+  return {
+    kind: 'soap',
+    directive: 'soap',
+    prepare: (field) => prepareField(field, { source, settings, model, transport, client }),
+    close: () => transport.close(),
+  };
+}
+
+interface Preparing extends SoapConnectorOptions {
+  readonly client: WireClient;
+}
+
+function prepareField(field: ConnectorField, preparing: Preparing): PreparedField {
+  const { source, settings, model, transport, client } = preparing;
+  const coordinate = `${field.parent.name}.${field.field.name}`;
+  const name = String(field.directive.operation);
+  const port = findPort(model, name, field.directive.port, coordinate);
+  const url = settings.url ?? port.address;
+  if (url === undefined) {
+    throw new HubFault(
+      'HUB_COMPOSE_SDL',
+      `${coordinate}: the WSDL has no address for ${name}: set the url of source "${source}"`,
+    );
+  }
+  const readOnly = field.directive.readOnly === true;
+  const payload = readAt(typeof field.directive.at === 'string' ? field.directive.at : undefined);
+  const secrets = secretsOf(settings);
+  // One function per field: the transport shares an answer only among calls that read it alike.
+  const faultOf = (response: UpstreamResponse) => faultOfExchange(source, name, response);
+
+  const toRequest = (call: FieldCall): UpstreamRequest => {
+    const { headers, envelope } = client.write(port, encodeMessage(port.input, call.args));
+    return {
+      method: 'POST',
+      url,
+      headers: { accept: 'text/xml, application/soap+xml, application/xml;q=0.9', ...headers },
+      body: envelope,
+      operation: name,
+      idempotent: readOnly,
+      shareable: readOnly,
+      faultOf,
+    };
+  };
+
+  const toPayload = (response: UpstreamResponse): unknown => {
+    const envelope = readEnvelope(response);
+    switch (envelope.kind) {
+      case 'fault': {
+        const context = { source, status: response.status, faults: port.faults, typeNamed: model.typeNamed };
+        return redactFault(toUpstreamFault(envelope.fault, context), secrets);
+      }
+      case 'malformed':
+        return malformed(source, name, response.status, envelope.reason);
+      case 'empty':
+        if (port.output === undefined) return true;
+        return malformed(source, name, response.status, 'it is empty');
+      case 'body':
+        try {
+          return payload(decodeMessage(port.output, envelope.body, model));
+        } catch (error) {
+          if (error instanceof DecodeError) return malformed(source, name, response.status, error.message);
+          throw error;
+        }
+    }
+  };
+
+  const callOnce = async (scope: Scope, call: FieldCall): Promise<unknown> => {
+    try {
+      return toPayload(await transport.request(scope, toRequest(call)));
+    } catch (error) {
+      return toHubFault(error);
+    }
+  };
+
+  return {
+    operation: name,
+    merges: false,
+    run: (scope, calls) => Promise.all(calls.map((call) => callOnce(scope, call))),
+    ...(field.root === 'mutation' && !readOnly ? { change: changeOf(name) } : {}),
+  };
+}
+
+/** By name, at the port that the directive names or else the first that has the operation. */
+function findPort(model: WsdlModel, name: string, portName: unknown, coordinate: string): OperationPort {
+  const operations = model.operations.filter((operation) => operation.name === name);
+  if (operations.length === 0) {
+    const names = [...new Set(model.operations.map((operation) => operation.name))].slice(0, 20).join(', ');
+    throw new HubFault('HUB_COMPOSE_SDL', `${coordinate}: the WSDL has no SOAP operation "${name}"; it has ${names}`);
+  }
+  const ports = operations.flatMap((operation) => operation.ports);
+  const found = typeof portName === 'string' ? ports.find(({ port }) => port === portName) : ports[0];
+  if (found !== undefined) return found;
+  const names = ports.map(({ port }) => port).join(', ');
+  throw new HubFault(
+    'HUB_COMPOSE_SDL',
+    `${coordinate}: operation "${name}" is not at port "${String(portName)}"; it is at ${names}`,
+  );
+}
+
+/** What must never be quoted from an upstream's fault. */
+function secretsOf({ auth, wsSecurity }: SoapSettings): string[] {
+  const known = [auth.header?.value, auth.query?.value, auth.basic?.password, auth.bearer?.token, wsSecurity?.password];
+  return known.filter((secret) => secret !== undefined);
+}

@@ -1,0 +1,233 @@
+// The SOAP body of an answer in, a raw record out, by the types of the WSDL. Repeated elements are always arrays.
+import { XSD, XSI } from '../../import/wsdl/namespaces.ts';
+import type { Message } from '../../import/wsdl/wsdl-model.ts';
+import { builtinType } from '../../import/wsdl/xsd-builtins.ts';
+import { arrayItem, type ComplexType, type Field, type ValueType } from '../../import/wsdl/xsd-model.ts';
+import { resolveQName, type XmlElement } from '../../import/wsdl/xml-tree.ts';
+import { DecodeError, decodeSimple } from './decode-simple.ts';
+
+export interface DecodeContext {
+  readonly typeNamed: (uri: string, local: string) => ValueType | undefined;
+}
+
+interface Reading extends DecodeContext {
+  /** Elements with an id, for `href` of SOAP encoding; made on first use. */
+  readonly byId: () => ReadonlyMap<string, XmlElement>;
+  /** References can multiply an answer; this bounds what comes out. */
+  budget: number;
+}
+
+const MAX_DEPTH = 200;
+const MAX_VALUES = 1_000_000;
+
+/**
+ * The fields of the message's type: children of the wrapper, parts, or the body's own children. A message without fields
+ * is `true`. Throws DecodeError with the path to what does not fit.
+ */
+export function decodeMessage(message: Message | undefined, body: XmlElement, context: DecodeContext): unknown {
+  if (message === undefined || message.type.fields.length === 0) return true;
+  const reading = createReading(body, context);
+  if (message.shape === 'bare') return decodeRecord(reading, message.type, body, '', 0);
+  const { children } = body;
+  const local = message.wrapper?.local;
+  const wrapper =
+    children.find((child) => child.local === local) ?? (message.shape === 'rpc' ? children[0] : undefined);
+  if (wrapper === undefined) throw new DecodeError(`the body has no element ${local ?? ''}`);
+  return decodeRecord(reading, message.type, renamedPart(message, wrapper), local ?? '', 0);
+}
+
+/** The detail element of a fault. */
+export function decodeDetail(field: Field, element: XmlElement, context: DecodeContext): unknown {
+  const reading = createReading(element, context);
+  if (field.type.kind === 'complex') return decodeRecord(reading, field.type, element, field.local, 0);
+  return decodeValue(reading, field.type, element, field.local, 0);
+}
+
+/** An element without a declared type: text, or an object of its children, repeated names as arrays. */
+export function decodeAny(element: XmlElement, context: DecodeContext): unknown {
+  return anyValue(createReading(element, context), element, '', 0);
+}
+
+function createReading(root: XmlElement, context: DecodeContext): Reading {
+  let index: Map<string, XmlElement> | undefined;
+  return {
+    typeNamed: context.typeNamed,
+    budget: MAX_VALUES,
+    byId: () => {
+      index ??= indexIds(root, new Map());
+      return index;
+    },
+  };
+}
+
+function indexIds(element: XmlElement, index: Map<string, XmlElement>): Map<string, XmlElement> {
+  const id = element.attributes.get('id');
+  if (id !== undefined) index.set(id, element);
+  for (const child of element.children) indexIds(child, index);
+  return index;
+}
+
+/** rpc servers name the one result as they like ("return", "Result"); its place says which it is. */
+function renamedPart(message: Message, wrapper: XmlElement): XmlElement {
+  const [part] = message.type.fields;
+  const [child] = wrapper.children;
+  const single = message.shape === 'rpc' && message.type.fields.length === 1 && wrapper.children.length === 1;
+  if (!single || part === undefined || child === undefined || child.local === part.local) return wrapper;
+  return { ...wrapper, children: [{ ...child, local: part.local, uri: part.uri }] };
+}
+
+function decodeRecord(
+  reading: Reading,
+  type: ComplexType,
+  element: XmlElement,
+  path: string,
+  depth: number,
+): Record<string, unknown> {
+  const record = Object.create(null) as Record<string, unknown>;
+  const layout = layoutOf(type);
+  for (const field of type.fields) {
+    if (field.list) record[field.raw] = [];
+    else if (field.role === 'attribute') {
+      const value = element.attributes.get(field.uri === '' ? field.local : `{${field.uri}}${field.local}`);
+      if (value !== undefined) record[field.raw] = simpleAt(field.type, value, `${path}.${field.raw}`);
+    } else if (field.role === 'text') record[field.raw] = simpleAt(field.type, element.text, path);
+  }
+  for (const child of element.children) {
+    const field = layout.fieldFor(child);
+    if (field === undefined) continue;
+    const at = path === '' ? child.local : `${path}.${child.local}`;
+    const value =
+      field.role === 'wildcard'
+        ? ownRecord([[child.local, anyValue(reading, child, at, depth + 1)]])
+        : decodeValue(reading, field.type, child, at, depth + 1);
+    const known = record[field.raw];
+    if (field.list && Array.isArray(known)) known.push(value);
+    else if (field.role === 'wildcard' && known !== undefined) Object.assign(known as object, value);
+    else record[field.raw] = value;
+  }
+  return record;
+}
+
+function decodeValue(reading: Reading, declared: ValueType, given: XmlElement, path: string, depth: number): unknown {
+  spend(reading, path, depth);
+  const element = dereference(reading, given, path);
+  if (isNil(element)) return null;
+  const type = actualType(reading, declared, element);
+  switch (type.kind) {
+    case 'simple':
+      return simpleAt(type, element.text, path);
+    case 'any':
+      return anyValue(reading, element, path, depth);
+    case 'complex': {
+      const item = arrayItem(type);
+      if (item !== undefined) {
+        const entries = element.children.filter(
+          (child) => type.encodedItem !== undefined || child.local === item.local,
+        );
+        return entries.map((child) => decodeValue(reading, item.type, child, `${path}.${child.local}`, depth + 1));
+      }
+      if (type.fields.length === 0) return anyValue(reading, element, path, depth);
+      return decodeRecord(reading, type, element, path, depth);
+    }
+  }
+}
+
+function spend(reading: Reading, path: string, depth: number): void {
+  reading.budget -= 1;
+  if (reading.budget < 0) throw new DecodeError(`more than ${MAX_VALUES} values`);
+  if (depth > MAX_DEPTH) throw new DecodeError(`${path.slice(0, 100)}: nested deeper than ${MAX_DEPTH} levels`);
+}
+
+/** SOAP 1.1 section 5.4.1: an empty element with `href="#id"` stands for the element that has that id. */
+function dereference(reading: Reading, element: XmlElement, path: string): XmlElement {
+  const href = element.attributes.get('href');
+  if (href?.startsWith('#') !== true || element.children.length > 0) return element;
+  const target = reading.byId().get(href.slice(1));
+  if (target === undefined) throw new DecodeError(`${path}: refers to an element that is not in the answer`);
+  return target;
+}
+
+function isNil(element: XmlElement): boolean {
+  const nil = element.attributes.get(`{${XSI}}nil`)?.trim();
+  return nil === 'true' || nil === '1';
+}
+
+/** The type that `xsi:type` names, where it is the declared one or derived from it; without a declared type, any. */
+function actualType(reading: Reading, declared: ValueType, element: XmlElement): ValueType {
+  const named = element.attributes.get(`{${XSI}}type`);
+  if (named === undefined || declared.kind === 'simple') return declared;
+  const { uri, local } = resolveQName(element, named);
+  const actual = uri === XSD ? builtinType(local) : reading.typeNamed(uri, local);
+  if (actual === undefined) return declared;
+  if (declared.kind === 'any') return actual;
+  for (let type = actual.kind === 'complex' ? actual : undefined; type !== undefined; type = type.base) {
+    if (type === declared) return actual;
+  }
+  return declared;
+}
+
+function anyValue(reading: Reading, given: XmlElement, path: string, depth: number): unknown {
+  spend(reading, path, depth);
+  const element = dereference(reading, given, path);
+  if (isNil(element)) return null;
+  const type = element.attributes.has(`{${XSI}}type`) ? actualType(reading, { kind: 'any' }, element) : undefined;
+  if (type?.kind === 'simple') return simpleAt(type, element.text, path);
+  if (type?.kind === 'complex' && type.fields.length > 0) return decodeRecord(reading, type, element, path, depth + 1);
+  const attributes = [...element.attributes].filter(
+    ([name]) => !name.startsWith('{') && name !== 'id' && name !== 'href',
+  );
+  if (element.children.length === 0 && attributes.length === 0) return element.text;
+  const record = ownRecord(attributes.map(([name, value]) => [`@${name}`, value]));
+  const values = new Map<string, unknown[]>();
+  for (const child of element.children) {
+    const value = anyValue(reading, child, `${path}.${child.local}`, depth + 1);
+    const sameName = values.get(child.local);
+    if (sameName === undefined) values.set(child.local, [value]);
+    else sameName.push(value);
+  }
+  for (const [name, same] of values) record[name] = same.length === 1 ? same[0] : same;
+  if (element.children.length === 0 && element.text.trim() !== '') record.$value = element.text;
+  return record;
+}
+
+/** Without a prototype: names come from the upstream. */
+function ownRecord(entries: readonly (readonly [string, unknown])[]): Record<string, unknown> {
+  const record = Object.create(null) as Record<string, unknown>;
+  for (const [name, value] of entries) record[name] = value;
+  return record;
+}
+
+function simpleAt(type: ValueType, text: string, path: string): unknown {
+  if (type.kind !== 'simple') return text;
+  try {
+    return decodeSimple(type, text);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw new DecodeError(`${path} ${error.message}`);
+  }
+}
+
+interface Layout {
+  fieldFor(child: XmlElement): Field | undefined;
+}
+
+const layouts = new WeakMap<ComplexType, Layout>();
+
+/** By namespace and name; by name alone where that is unambiguous, since many servers get qualification wrong. */
+function layoutOf(type: ComplexType): Layout {
+  const known = layouts.get(type);
+  if (known !== undefined) return known;
+  const byLocal = new Map<string, Field[]>();
+  const elements = type.fields.filter(({ role }) => role === 'element');
+  for (const field of elements) byLocal.set(field.local, [...(byLocal.get(field.local) ?? []), field]);
+  const wildcard = type.fields.find(({ role }) => role === 'wildcard');
+  const layout: Layout = {
+    fieldFor(child) {
+      const candidates = byLocal.get(child.local) ?? [];
+      const exact = candidates.find(({ uri }) => uri === child.uri);
+      return exact ?? (candidates.length === 1 ? candidates[0] : wildcard);
+    },
+  };
+  layouts.set(type, layout);
+  return layout;
+}

@@ -1,0 +1,32 @@
+// The `soap` kind: a SOAP service, described by its WSDL. Registered by compose.ts.
+import type { SourceKind } from '../../config/source-kind.ts';
+import { HubFault } from '../../faults/hub-fault.ts';
+import { importWsdl } from '../../import/wsdl/import-wsdl.ts';
+import { loadWsdl } from '../../import/wsdl/load-wsdl.ts';
+import { createLocalSubgraph } from '../local/create-local-subgraph.ts';
+import { soapSettingsSchema, type SoapSettings } from './config.ts';
+import { createSoapConnector } from './connector.ts';
+
+export function createSoapKind(): SourceKind<SoapSettings> {
+  return {
+    kind: 'soap',
+    settings: soapSettingsSchema,
+    importSdl: ({ settings }, folder) => importWsdl({ ...settings, folder }),
+    async create({ name, settings }, sdl, services) {
+      const model = await loadWsdl(settings.spec, services.folder);
+      const url =
+        settings.url ?? model.operations.flatMap(({ ports }) => ports).find(({ address }) => address)?.address;
+      if (url === undefined) {
+        throw new HubFault('HUB_CONFIG_INVALID', `sources.${name}: the WSDL has no address of the service: set url`);
+      }
+      const connector = await createSoapConnector({
+        source: name,
+        settings,
+        model,
+        transport: services.transport(url),
+      });
+      const { maxKeysPerBatch } = settings;
+      return createLocalSubgraph({ name, kind: 'soap', sdl, connectors: [connector], settings: { maxKeysPerBatch } });
+    },
+  };
+}
