@@ -38,8 +38,8 @@ async function countTests(): Promise<string> {
   try {
     const results = JSON.parse(await readFile(RESULTS, 'utf8')) as Record<string, number>;
     // A test file that does not even load has no tests to count, but has failed.
-    const failed = (results['numFailedTests'] ?? 0) + (results['numRuntimeErrorTestSuites'] ?? 0);
-    return `${results['numPassedTests'] ?? 0} passed, ${failed} failed`;
+    const failed = (results.numFailedTests ?? 0) + (results.numRuntimeErrorTestSuites ?? 0);
+    return `${results.numPassedTests ?? 0} passed, ${failed} failed`;
   } catch {
     return '0 passed, 1 failed';
   }

@@ -16,17 +16,20 @@ export interface Finding {
   readonly code?: FaultCode;
 }
 
+/** @param pinned whether what is pinned is taken as it is, and no description read. Never rejects. */
 export async function checkSource(
   config: HubConfig,
   source: NamedSource,
   kinds: readonly SourceKind[],
-): Promise<Finding[]> {
+  pinned: boolean,
+): Promise<readonly Finding[]> {
   const { name } = source;
   try {
     const sdl = await readSourceSdl(config, name);
     const kind = kinds.find((known) => known.kind === source.settings.kind);
-    const imported = await kind?.importSdl?.(source, config.folder);
-    const texts = [imported?.sdl, ...sdl.handwritten.map((file) => file.source)].filter((text) => text !== undefined);
+    const imported = pinned ? undefined : await kind?.importSdl?.(source, config.folder);
+    const upstream = imported?.sdl ?? sdl.upstream?.source;
+    const texts = [upstream, ...sdl.handwritten.map((file) => file.source)].filter((text) => text !== undefined);
     return [
       ...(imported === undefined ? [] : await pinFindings(config, name, imported, sdl)),
       ...(imported?.report.notes ?? []).map(
@@ -35,13 +38,15 @@ export async function checkSource(
       ...lookupFindings(name, texts.map(parseSdl)),
     ];
   } catch (thrown) {
-    return [errorFinding(thrown, name)];
+    return errorFindings(thrown, name);
   }
 }
 
-export function errorFinding(thrown: unknown, source?: string): Finding {
+/** One finding per line: a fault may tell of many problems at once. */
+export function errorFindings(thrown: unknown, source?: string): readonly Finding[] {
   const { code, message } = toHubFault(thrown);
-  return { level: 'error', message, code, ...(source === undefined ? {} : { source }) };
+  const about = source === undefined ? {} : { source };
+  return message.split('\n').map((line) => ({ level: 'error', message: line, code, ...about }));
 }
 
 async function pinFindings(config: HubConfig, name: string, imported: ImportedSdl, sdl: SourceSdl): Promise<Finding[]> {

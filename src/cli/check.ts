@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import type { HubConfig } from '../config/hub-config.ts';
 import { commandLogger, readConfig, type CliContext, type GlobalOptions } from './context.ts';
-import { checkSource, errorFinding, type Finding } from './check-source.ts';
+import { checkSource, errorFindings, type Finding } from './check-source.ts';
 import { addSdlOption, composed, type SdlOption } from './sdl-option.ts';
 
 interface CheckOptions extends GlobalOptions, SdlOption {
@@ -38,18 +38,20 @@ async function findAll(context: CliContext, options: CheckOptions): Promise<read
   try {
     config = await readConfig(context, options);
   } catch (thrown) {
-    return [errorFinding(thrown)];
+    return errorFindings(thrown);
   }
   const { KINDS } = await context.hub();
   const findings: Finding[] = [];
-  for (const source of config.sources) findings.push(...(await checkSource(config, source, KINDS)));
+  for (const source of config.sources) {
+    findings.push(...(await checkSource(config, source, KINDS, options.pinned === true)));
+  }
   // What is broken in one source would only be reported a second time by composition.
   if (findings.some(({ level }) => level === 'error')) return findings;
   try {
     const warnings = await composed(context, config, options, commandLogger(options, 'warn'), (done) => done.warnings);
     findings.push(...warnings.map((message) => ({ level: 'warning', message }) as const));
   } catch (thrown) {
-    findings.push(errorFinding(thrown));
+    findings.push(...errorFindings(thrown));
   }
   return findings;
 }

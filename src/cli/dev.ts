@@ -46,13 +46,14 @@ export function devCommand(context: CliContext): Command {
           context.say('manifold: not reloaded; the graph from before goes on serving');
         }
       }, QUIET_MS);
-      context.say(`manifold: watching ${relative(process.cwd(), config.file)}, SDL files and descriptions`);
-
-      await untilStopped(context, async () => {
+      const stopped = untilStopped(context, async () => {
         await reloader.close();
         await watcher.files.close();
         await hub.close();
       });
+      await Promise.race([once(watcher.files, 'ready'), stopped]);
+      context.say(`manifold: watching ${relative(process.cwd(), config.file)}, SDL files and descriptions`);
+      await stopped;
     });
 }
 

@@ -8,8 +8,8 @@ const DESCRIPTIONS: ReadonlySet<string> = new Set(['.yaml', '.yml', '.json', '.w
 export interface WatchedPaths {
   /** Absolute; files and folders. */
   readonly paths: readonly string[];
-  /** Whether a path under them is of no interest. Folders are told by having no extension. */
-  ignores(path: string, isFile: boolean): boolean;
+  /** Whether a path under them is of no interest. */
+  readonly ignores: (path: string, isFile: boolean) => boolean;
 }
 
 /** The configuration, the SDL files, and the folder of every description that is a local file. */

@@ -6,9 +6,13 @@ import type { SourceKind } from './source-kind.ts';
 type JsonSchema = Record<string, unknown>;
 
 /** A value may also be a variable, whatever its type is once it is filled in. */
-const VARIABLE: JsonSchema = { type: 'string', pattern: '\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\\}' };
+const VARIABLE: JsonSchema = {
+  description: 'Filled in from the environment: ${NAME} or ${NAME:-default}.',
+  type: 'string',
+  pattern: '\\$\\{[A-Za-z_][A-Za-z0-9_]*(:-[^}]*)?\\}',
+};
 
-/** Keys of a scalar's schema that a `${VAR}` would break; the rest stays beside `anyOf`, where editors show it. */
+/** What a variable's own text does not meet. Everything else stays beside `anyOf`, where editors show it. */
 const CONSTRAINTS = [
   'type',
   'format',
@@ -18,30 +22,30 @@ const CONSTRAINTS = [
   'maximum',
   'exclusiveMinimum',
   'exclusiveMaximum',
-  'minLength',
   'maxLength',
-  'multipleOf',
-];
+] as const;
 
 /** Draft 7, which the YAML language servers of editors know best. */
 export function configJsonSchema(kinds: readonly SourceKind[]): JsonSchema {
-  const schema = z.toJSONSchema(hubConfigSchema(kinds), {
+  const schema: JsonSchema = z.toJSONSchema(hubConfigSchema(kinds), {
     target: 'draft-07',
     io: 'input',
     unrepresentable: 'any',
-    reused: 'inline',
     override: ({ jsonSchema, path }) => {
-      const isName = path.at(-1) === 'propertyNames';
-      if (!isName && isConstrainedScalar(jsonSchema)) allowVariable(jsonSchema as JsonSchema);
+      if (path.at(-1) !== 'propertyNames' && isConstrainedScalar(jsonSchema)) allowVariable(jsonSchema);
     },
-  }) as JsonSchema;
-  return { title: 'Configuration of a Manifold hub (manifold.yaml)', ...schema };
+  });
+  return {
+    title: 'Configuration of a Manifold hub (manifold.yaml)',
+    ...schema,
+    definitions: { ...(schema.definitions as JsonSchema | undefined), variable: VARIABLE },
+  };
 }
 
 function isConstrainedScalar(schema: JsonSchema): boolean {
-  if (typeof schema['const'] === 'string') return false;
-  if (schema['type'] === 'string') return CONSTRAINTS.some((key) => key !== 'type' && key in schema);
-  return schema['type'] === 'number' || schema['type'] === 'integer' || schema['type'] === 'boolean';
+  if ('const' in schema) return false;
+  if (schema.type === 'string') return CONSTRAINTS.some((key) => key !== 'type' && key in schema);
+  return schema.type === 'number' || schema.type === 'integer' || schema.type === 'boolean';
 }
 
 function allowVariable(schema: JsonSchema): void {
@@ -51,5 +55,5 @@ function allowVariable(schema: JsonSchema): void {
     own[key] = schema[key];
     Reflect.deleteProperty(schema, key);
   }
-  schema['anyOf'] = [own, VARIABLE];
+  schema.anyOf = [own, { $ref: '#/definitions/variable' }];
 }

@@ -32,7 +32,7 @@ export function createIssueReader(input: unknown): IssueReader {
       case 'invalid_key':
         return [{ path, message: `the name ${issue.issues[0]?.message ?? 'is not valid'}` }];
       case 'invalid_union': {
-        if ('options' in issue && issue.options !== undefined) {
+        if ('options' in issue) {
           return [{ path, message: oneOf(issue.options.map(String), readValue(input, path)) }];
         }
         const best = issue.errors.toSorted((a, b) => depth(b) - depth(a))[0];
@@ -71,7 +71,7 @@ function oneOf(options: readonly string[], value: unknown): string {
 
 function suggest(word: string, known: readonly string[]): string {
   const near = suggestionList(word, known);
-  return near.length > 0 ? `;${didYouMean(near)}` : known.length > 0 ? `; known are: ${known.join(', ')}` : '';
+  return near.length > 0 ? `.${didYouMean(near)}` : known.length > 0 ? `; known are: ${known.join(', ')}` : '';
 }
 
 /** "Invalid input: expected number, received string" → "expected number, received string". */

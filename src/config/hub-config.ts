@@ -47,5 +47,5 @@ function sourceSchema(kinds: readonly SourceKind[]): z.ZodType<SourceSettings> {
     ({ settings }) => settings as z.core.$ZodTypeDiscriminable & z.ZodType<SourceSettings>,
   );
   if (first === undefined) return z.never();
-  return z.discriminatedUnion('kind', [first, ...rest]) as unknown as z.ZodType<SourceSettings>;
+  return z.discriminatedUnion('kind', [first, ...rest]);
 }

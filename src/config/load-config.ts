@@ -8,7 +8,7 @@ import { createIssueReader } from './describe-issues.ts';
 import { hubConfigSchema, type HubConfig } from './hub-config.ts';
 import { interpolate, retype } from './interpolate.ts';
 import type { SourceKind } from './source-kind.ts';
-import { eachScalar, parseYamlFile, toPlain, type Problem, type YamlFile } from './yaml-file.ts';
+import { eachScalar, parseYamlFile, toPlain, type KeyPath, type Problem, type YamlFile } from './yaml-file.ts';
 
 export interface LoadConfigOptions {
   /** The file, or the folder that holds a manifold.yaml. */
@@ -97,25 +97,30 @@ function fillIn(yaml: YamlFile, env: NodeJS.ProcessEnv, shown: string): Readonly
  */
 function validate(yaml: YamlFile, retyped: ReadonlyMap<Scalar, string>, kinds: readonly SourceKind[], shown: string) {
   const schema = hubConfigSchema(kinds);
-  for (let attempt = 0; ; attempt += 1) {
+  for (;;) {
     const { value, tooManyAliases } = toPlain(yaml.document);
     if (tooManyAliases) throw invalid(shown, [yaml.problem([], 'the aliases multiply to too many values')]);
     const reader = createIssueReader(value);
     const parsed = schema.safeParse(value, { error: reader.error });
     if (parsed.success) return parsed.data;
-    let again = false;
-    const problems = reader.describe(parsed.error.issues).map(({ path, message, expected }) => {
-      const scalar = expected === 'string' ? yaml.scalar(path) : undefined;
-      const text = scalar === undefined ? undefined : retyped.get(scalar);
-      if (scalar !== undefined && text !== undefined && scalar.value !== text) {
-        scalar.value = text;
-        again = true;
-      }
-      return yaml.problem(path, message);
-    });
-    // Taking text back can only happen once per variable; what is still wrong afterwards is wrong.
-    if (!again || attempt > 0) throw invalid(shown, problems);
+    const issues = reader.describe(parsed.error.issues);
+    // Ends: a variable is taken as text once, and never turned back.
+    const asText = issues.filter(({ path, expected }) => expected === 'string' && takeAsText(yaml, path, retyped));
+    if (asText.length > 0) continue;
+    throw invalid(
+      shown,
+      issues.map(({ path, message }) => yaml.problem(path, message)),
+    );
   }
+}
+
+/** Whether there was a variable at the path that was not text yet. */
+function takeAsText(yaml: YamlFile, path: KeyPath, retyped: ReadonlyMap<Scalar, string>): boolean {
+  const scalar = yaml.scalar(path);
+  const text = scalar === undefined ? undefined : retyped.get(scalar);
+  if (scalar === undefined || text === undefined || scalar.value === text) return false;
+  scalar.value = text;
+  return true;
 }
 
 function invalid(shown: string, problems: readonly Problem[]): HubFault {

@@ -38,7 +38,6 @@ export interface YamlFile {
 
 /** The library's own messages quote the text, which may be a secret. */
 const SYNTAX: Partial<Record<ErrorCode, string>> = {
-  BAD_ALIAS: 'the alias does not name an anchor above it',
   BAD_DQ_ESCAPE: 'this escape is not one of a double-quoted string',
   BAD_INDENT: 'the indentation does not fit the lines above',
   BAD_SCALAR_START: 'a plain value cannot start with this character; put it in quotes',
@@ -136,7 +135,9 @@ function structureProblems(document: Document.Parsed, problem: YamlFile['problem
   const problems: Problem[] = [];
   const walk = (node: unknown, path: KeyPath, above: readonly unknown[]): void => {
     if (isAlias(node)) {
-      if (above.includes(node.resolve(document))) problems.push(problem(path, 'the alias contains itself'));
+      const target = node.resolve(document);
+      if (target === undefined) problems.push(problem(path, 'the alias does not name an anchor above it'));
+      else if (above.includes(target)) problems.push(problem(path, 'the alias contains itself'));
     } else if (isMap(node)) {
       for (const pair of node.items) {
         const at = [...path, keyText(pair.key)];

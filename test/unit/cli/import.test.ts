@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { HubFault } from '../../../src/faults/hub-fault.ts';
+import { temporaryFolder } from '../../kit/folder.ts';
+import { fakeKinds, imported } from '../../kit/kinds.ts';
+import { fakeCli } from './context.ts';
+
+const YAML = 'sources: { shop: { kind: rest }, brain: { kind: ai }, depot: { kind: rest } }';
+const sdlOf = (name: string): string => `type Query { ${name}: Int }\n`;
+const kinds = fakeKinds(async ({ name }) =>
+  imported(sdlOf(name), { report: { title: name, operations: 1, notes: [{ at: '#/paths', message: 'left out' }] } }),
+);
+
+describe('manifold import', () => {
+  it('pins every source that has a description', async () => {
+    await using folder = await temporaryFolder({ 'manifold.yaml': YAML });
+    const cli = fakeCli({ hub: { KINDS: kinds } });
+    expect(await cli.run('import', '-c', folder.path)).toBe(0);
+    expect(await readFile(join(folder.path, 'schema/shop/upstream.graphql'), 'utf8')).toBe(sdlOf('shop'));
+    expect(await readFile(join(folder.path, 'schema/depot/upstream.graphql'), 'utf8')).toBe(sdlOf('depot'));
+    const lock = JSON.parse(await readFile(join(folder.path, 'schema/manifold.lock.json'), 'utf8'));
+    expect(Object.keys(lock.sources)).toEqual(['depot', 'shop']);
+    expect(cli.stdout).toEqual([]);
+    expect(cli.stderr.slice(0, 3)).toEqual([
+      'manifold: shop: shop: 1 operation, 1 note',
+      '  #/paths: left out',
+      expect.stringMatching(/upstream\.graphql written$/),
+    ]);
+  });
+
+  it('says when nothing changed', async () => {
+    await using folder = await temporaryFolder({ 'manifold.yaml': YAML });
+    const cli = fakeCli({ hub: { KINDS: kinds } });
+    await cli.run('import', 'shop', '-c', folder.path);
+    await cli.run('import', 'shop', '-c', folder.path);
+    expect(cli.stderr.at(-1)).toMatch(/is as it was$/);
+  });
+
+  it('prints one source with --stdout and writes nothing', async () => {
+    await using folder = await temporaryFolder({ 'manifold.yaml': YAML });
+    const cli = fakeCli({ hub: { KINDS: kinds } });
+    expect(await cli.run('import', 'depot', '--stdout', '-c', folder.path)).toBe(0);
+    expect(cli.stdout.join('')).toBe(sdlOf('depot'));
+    await expect(readFile(join(folder.path, 'schema/depot/upstream.graphql'))).rejects.toThrow();
+  });
+
+  it('refuses a source that is not there or has no description', async () => {
+    await using folder = await temporaryFolder({ 'manifold.yaml': YAML });
+    const cli = fakeCli({ hub: { KINDS: kinds } });
+    expect(await cli.run('import', 'nope', '-c', folder.path)).toBe(1);
+    expect(await cli.run('import', 'brain', '-c', folder.path)).toBe(1);
+    expect(cli.stderr).toEqual([
+      'manifold: there is no source "nope"; the configuration has: shop, brain, depot',
+      'manifold: the source "brain" is of a kind that has no description to import',
+    ]);
+  });
+
+  it('names the source whose description is broken', async () => {
+    await using folder = await temporaryFolder({ 'manifold.yaml': YAML });
+    const broken = fakeKinds(async () => {
+      throw new HubFault('HUB_IMPORT_INVALID', 'shop.yaml:3: no paths');
+    });
+    const cli = fakeCli({ hub: { KINDS: broken } });
+    expect(await cli.run('import', '-c', folder.path)).toBe(1);
+    expect(cli.stderr).toEqual(['manifold: source shop: shop.yaml:3: no paths']);
+  });
+});
