@@ -1,0 +1,89 @@
+// What protects callers in browsers: security headers, CORS, and the refusal of cross-site requests that no preflight
+// has announced. Fastify hooks of the server; `mayConnect` is the same rule for websockets.
+import type { IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { HubFault } from '../faults/hub-fault.ts';
+
+export interface BrowserGuardOptions {
+  /** Origins whose pages may call the hub; "*" for all. */
+  readonly origins: readonly string[];
+  readonly trustProxy: boolean;
+}
+
+export interface BrowserGuard {
+  /** `path` is where the graph is. */
+  register(server: FastifyInstance, path: string): void;
+  /** Whether a page of this request's origin may open a websocket; programs that send no origin may. */
+  mayConnect(request: IncomingMessage): boolean;
+}
+
+const SECURITY_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+};
+
+/** Request headers that a page can only send after a preflight; the names are those that Apollo's clients send. */
+const PREFLIGHTED_HEADERS = ['apollo-require-preflight', 'x-apollo-operation-name', 'authorization', 'x-request-id'];
+
+export function createBrowserGuard({ origins, trustProxy }: BrowserGuardOptions): BrowserGuard {
+  const allowed = new Set(origins.map((origin) => (origin === '*' ? origin : new URL(origin).origin)));
+  const isAllowed = (origin: string): boolean => allowed.has('*') || allowed.has(origin);
+
+  function isOwn(origin: string, headers: IncomingMessage['headers']): boolean {
+    const forwarded = trustProxy ? headers['x-forwarded-host'] : undefined;
+    const host = typeof forwarded === 'string' ? forwarded.split(',', 1)[0]?.trim() : headers.host;
+    return URL.canParse(origin) && new URL(origin).host === host?.toLowerCase();
+  }
+
+  function setCorsHeaders(request: FastifyRequest, reply: FastifyReply): void {
+    if (allowed.size === 0) return;
+    void reply.header('vary', 'origin');
+    const { origin } = request.headers;
+    if (origin === undefined || !isAllowed(origin)) return;
+    void reply.header('access-control-allow-origin', allowed.has('*') ? '*' : origin);
+    void reply.header('access-control-expose-headers', 'x-request-id');
+    if (request.method !== 'OPTIONS') return;
+    void reply.header('access-control-allow-methods', 'GET, POST');
+    const wanted = request.headers['access-control-request-headers'];
+    if (wanted !== undefined) void reply.header('access-control-allow-headers', wanted);
+    void reply.header('access-control-max-age', '600');
+  }
+
+  /**
+   * A simple GET runs in a browser whatever site it comes from. Its answer is unreadable there, but its time and its cost
+   * are not nothing. A POST needs JSON, for which browsers ask first.
+   */
+  function refuseCrossSite(request: FastifyRequest): void {
+    if (request.method !== 'GET') return;
+    const { headers } = request;
+    if (PREFLIGHTED_HEADERS.some((name) => headers[name] !== undefined)) return;
+    const site = headers['sec-fetch-site'];
+    const origin = headers.origin ?? headers.referer;
+    const crossSite =
+      site === undefined ? origin !== undefined && !isOwn(origin, headers) : site !== 'same-origin' && site !== 'none';
+    if (!crossSite || (headers.origin !== undefined && isAllowed(headers.origin))) return;
+    throw new HubFault(
+      'HUB_REQUEST_MALFORMED',
+      'a GET request from another site is refused: send POST with content-type application/json, or the header apollo-require-preflight',
+    );
+  }
+
+  return {
+    register(server, path) {
+      server.addHook('onRequest', (request, reply, done) => {
+        void reply.headers(SECURITY_HEADERS);
+        setCorsHeaders(request, reply);
+        done();
+      });
+      server.addHook('preHandler', (request, _reply, done) => {
+        if (request.routeOptions.url === path) refuseCrossSite(request);
+        done();
+      });
+    },
+    mayConnect({ headers }) {
+      return headers.origin === undefined || isOwn(headers.origin, headers) || isAllowed(headers.origin);
+    },
+  };
+}

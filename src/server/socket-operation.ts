@@ -1,0 +1,166 @@
+// One operation on a websocket: admitted, prepared on the graph that serves now, run with a scope of its own.
+import { GraphQLError, type ExecutionArgs, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import type { EntityChange } from '../contract/events.ts';
+import type { GraphResponse, OperationSource } from '../contract/graph.ts';
+import type { Principal } from '../contract/principal.ts';
+import { createScope } from '../engine/create-scope.ts';
+import { toHubFault } from '../faults/hub-fault.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { CurrentGraph, GraphLease } from './current-graph.ts';
+import { carryFault } from './response-errors.ts';
+import { wantsUsage, withUsage } from './usage-extension.ts';
+
+/** Parses and checks a document against a schema; throws a HubFault, a GraphQLError, or several as an AggregateError. */
+export type AdmitOperation = (
+  schema: GraphQLSchema,
+  text: string,
+  operationName: string | undefined,
+) => OperationSource;
+
+export interface SocketOperation {
+  /** For graphql-ws, which carries the operation along as the context value. */
+  readonly args: ExecutionArgs;
+  /** Aborts when the operation is over. */
+  readonly ended: AbortSignal;
+  /** Aborts when its graph was replaced and the grace is over. */
+  readonly expired: AbortSignal;
+  execute(): Promise<ExecutionResult>;
+  subscribe(): AsyncGenerator<ExecutionResult, void, undefined>;
+  /** Stops it; twice is safe. */
+  end(): void;
+}
+
+export interface StartOperation {
+  (caller: OperationCaller, payload: OperationPayload): SocketOperation;
+  /** What was thrown instead, in the form graphql-ws takes. */
+  errors(thrown: unknown): readonly GraphQLError[];
+}
+
+export interface OperationCaller {
+  readonly principal: Principal;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface OperationPayload {
+  readonly query: string;
+  readonly operationName?: string | undefined | null;
+  readonly variables?: Readonly<Record<string, unknown>> | undefined | null;
+}
+
+export interface StartOperationOptions {
+  readonly graphs: CurrentGraph;
+  readonly admit: AdmitOperation;
+  readonly requestTimeoutMs: number;
+  readonly development: boolean;
+  readonly onChange: (change: EntityChange) => void;
+  readonly logger: Logger;
+}
+
+export function createStartOperation(options: StartOperationOptions): StartOperation {
+  const start = (caller: OperationCaller, payload: OperationPayload): SocketOperation => {
+    const lease = options.graphs.acquire();
+    try {
+      const source = options.admit(lease.graph.schema, payload.query, payload.operationName ?? undefined);
+      return createOperation(lease, source, caller, payload, options);
+    } catch (thrown) {
+      lease.release();
+      throw thrown;
+    }
+  };
+
+  const errors = (thrown: unknown): readonly GraphQLError[] => {
+    if (thrown instanceof AggregateError && thrown.errors.length > 0) return thrown.errors.flatMap(errors);
+    if (thrown instanceof GraphQLError) return [thrown];
+    const fault = toHubFault(thrown);
+    if (fault.code === 'HUB_INTERNAL') options.logger.error({ err: thrown }, 'an operation failed inside the hub');
+    return [carryFault(fault, options.development)];
+  };
+
+  return Object.assign(start, { errors });
+}
+
+function createOperation(
+  lease: GraphLease,
+  source: OperationSource,
+  caller: OperationCaller,
+  payload: OperationPayload,
+  options: StartOperationOptions,
+): SocketOperation {
+  const prepared = lease.graph.prepare(source);
+  const variables = payload.variables ?? {};
+  const usage = wantsUsage(caller.headers);
+  const over = new AbortController();
+  const scope = createScope({
+    principal: caller.principal,
+    headers: caller.headers,
+    signal: over.signal,
+    onChange: options.onChange,
+    ...(prepared.kind === 'subscription' ? {} : { timeoutMs: options.requestTimeoutMs }),
+  });
+
+  const end = (): void => {
+    over.abort();
+    lease.release();
+  };
+
+  const operation: SocketOperation = {
+    args: {
+      schema: lease.graph.schema,
+      document: source.document,
+      ...(source.operationName === undefined ? {} : { operationName: source.operationName }),
+      get contextValue() {
+        return operation;
+      },
+    },
+    ended: over.signal,
+    expired: lease.expired,
+    end,
+    async execute() {
+      try {
+        const response = await prepared.execute(scope, variables);
+        return toExecutionResult(usage ? withUsage(response, scope) : response);
+      } finally {
+        end();
+      }
+    },
+    subscribe: () => endingWith(responses(), end),
+  };
+
+  async function* responses(): AsyncGenerator<ExecutionResult, void, undefined> {
+    for await (const response of prepared.subscribe(scope, variables)) yield toExecutionResult(response);
+  }
+
+  return operation;
+}
+
+/**
+ * `return()` aborts the scope before it waits for the stream, which may be waiting for an event that never comes.
+ * The scope also ends with the stream.
+ */
+function endingWith(
+  stream: AsyncGenerator<ExecutionResult, void, undefined>,
+  end: () => void,
+): AsyncGenerator<ExecutionResult, void, undefined> {
+  const next = stream.next.bind(stream);
+  const finish = stream.return.bind(stream);
+  stream.next = async () => {
+    try {
+      const result = await next();
+      if (result.done === true) end();
+      return result;
+    } catch (thrown) {
+      end();
+      throw thrown;
+    }
+  };
+  stream.return = (value) => {
+    end();
+    return finish(value);
+  };
+  return stream;
+}
+
+/** graphql-ws hands it back in `onNext`, which sends it as it is: its errors are in their outward form. */
+function toExecutionResult(response: GraphResponse): ExecutionResult {
+  return response as unknown as ExecutionResult;
+}

@@ -1,0 +1,251 @@
+// GraphQL over websockets (graphql-transport-ws) on the same path as HTTP: queries, mutations and subscriptions.
+import type { IncomingMessage, Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
+import { CloseCode, handleProtocols, makeServer, type Context } from 'graphql-ws';
+import type { ExecutionArgs, FormattedExecutionResult } from 'graphql';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { ANONYMOUS, type Principal } from '../contract/principal.ts';
+import { HubFault, toHubFault } from '../faults/hub-fault.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { flattenHeaders, type Authenticate } from './request-context.ts';
+import type { SocketOperation, StartOperation } from './socket-operation.ts';
+import { isInternal, type ErrorFormat } from './response-errors.ts';
+
+export interface WebsocketOptions {
+  readonly server: Server;
+  readonly path: string;
+  readonly authenticate: Authenticate;
+  /** Whether a page of this origin may connect. */
+  readonly mayConnect: (request: IncomingMessage) => boolean;
+  readonly start: StartOperation;
+  readonly formatError: ErrorFormat;
+  readonly maxMessageBytes: number;
+  readonly maxOperations: number;
+  readonly logger: Logger;
+  /** Pause between pings; a client that has not answered by the next one is cut off. Default 12,000. */
+  readonly keepAliveMs?: number;
+  /** How long a client may take to say who it is. Default 3,000. */
+  readonly initTimeoutMs?: number;
+}
+
+export interface WebsocketEndpoint {
+  /**
+   * Takes nothing new, lets queries and mutations end for at most `drainMs`, then closes every socket with 1001.
+   * Subscriptions end with their socket: clients connect again, to a hub that goes on.
+   */
+  close(drainMs: number): Promise<void>;
+}
+
+/** What is known of a client, from its upgrade request to its close. */
+interface Connection {
+  readonly socket: WebSocket;
+  readonly request: IncomingMessage;
+  readonly operations: Set<SocketOperation>;
+  principal: Principal;
+  headers: Readonly<Record<string, string>>;
+  expiry: NodeJS.Timeout | undefined;
+}
+
+export function createWebsocketEndpoint(options: WebsocketOptions): WebsocketEndpoint {
+  const { authenticate, formatError, logger, keepAliveMs = 12_000 } = options;
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: options.maxMessageBytes,
+    perMessageDeflate: false,
+    handleProtocols,
+  });
+  const executions = new Set<Promise<unknown>>();
+  let draining = false;
+
+  const protocol = makeServer<Record<string, unknown>, Connection>({
+    connectionInitWaitTimeout: options.initTimeoutMs ?? 3_000,
+    onConnect: async (context) => admit(context, authenticate, logger),
+    onSubscribe: ({ extra, subscriptions }, _id, payload) => {
+      try {
+        if (draining) throw new HubFault('HUB_CAPACITY_EXCEEDED', 'the hub is stopping; connect again');
+        if (Object.keys(subscriptions).length > options.maxOperations) {
+          throw new HubFault(
+            'HUB_CAPACITY_EXCEEDED',
+            `a connection may run ${options.maxOperations} operations at once; end one, or open another connection`,
+          );
+        }
+        const operation = options.start(extra, payload);
+        track(extra, operation);
+        return operation.args;
+      } catch (thrown) {
+        return options.start.errors(thrown);
+      }
+    },
+    execute: (args) => {
+      const execution = operationOf(args).execute();
+      executions.add(execution);
+      void execution.finally(() => executions.delete(execution));
+      return execution;
+    },
+    subscribe: (args) => operationOf(args).subscribe(),
+    // Results and errors are in their outward form already; graphql-ws would call toJSON on each error.
+    onNext: (_context, _id, _payload, _args, result) => result as FormattedExecutionResult,
+    onError: (_context, _id, _payload, errors) =>
+      errors.map((thrown) => {
+        const error = formatError(thrown.toJSON(), thrown);
+        if (isInternal(error)) logger.error({ err: thrown }, 'an operation failed inside the hub');
+        return error;
+      }),
+  });
+
+  function track(connection: Connection, operation: SocketOperation): void {
+    connection.operations.add(operation);
+    operation.ended.addEventListener('abort', () => connection.operations.delete(operation), { once: true });
+    operation.expired.addEventListener(
+      'abort',
+      () => {
+        // 1012 tells clients that they may come back at once.
+        if (!operation.ended.aborted) connection.socket.close(1012, 'the graph has changed: connect again');
+      },
+      { once: true, signal: operation.ended },
+    );
+    if (connection.socket.readyState !== connection.socket.OPEN) operation.end();
+  }
+
+  function opened(socket: WebSocket, request: IncomingMessage): void {
+    const connection: Connection = {
+      socket,
+      request,
+      operations: new Set(),
+      principal: ANONYMOUS,
+      headers: {},
+      expiry: undefined,
+    };
+    // ws has closed the socket with the right code by itself: 1009 for a message that is too large, 1007 for bad UTF-8.
+    socket.on('error', (error) => logger.debug({ err: error }, 'a websocket failed'));
+    const stopPinging = keepAlive(socket, keepAliveMs);
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (text) =>
+          new Promise((resolve, reject) => {
+            if (socket.readyState !== socket.OPEN) resolve();
+            else socket.send(text, (error) => (error ? reject(error) : resolve()));
+          }),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (take) => {
+          socket.on('message', (data: Buffer) => {
+            take(data.toString('utf8')).catch((thrown: unknown) => {
+              if (socket.readyState !== socket.OPEN) return;
+              logger.error({ err: thrown }, 'a websocket message could not be handled');
+              socket.close(CloseCode.InternalServerError, 'Internal server error');
+            });
+          });
+        },
+      },
+      connection,
+    );
+    socket.once('close', (code, reason) => {
+      stopPinging();
+      clearTimeout(connection.expiry);
+      for (const operation of connection.operations) operation.end();
+      closed(code, reason.toString()).catch((thrown: unknown) =>
+        logger.error({ err: thrown }, 'closing a websocket failed'),
+      );
+    });
+  }
+
+  const upgrade = (request: IncomingMessage, stream: Duplex, head: Buffer): void => {
+    stream.on('error', () => stream.destroy());
+    if (request.url?.split('?', 1)[0] !== options.path) refuse(stream, '404 Not Found');
+    else if (draining) refuse(stream, '503 Service Unavailable');
+    else if (!options.mayConnect(request)) refuse(stream, '403 Forbidden');
+    else sockets.handleUpgrade(request, stream, head, opened);
+  };
+  options.server.on('upgrade', upgrade);
+
+  return {
+    async close(drainMs) {
+      draining = true;
+      await Promise.race([Promise.allSettled(executions), delay(drainMs, undefined, { ref: false })]);
+      const gone = [...sockets.clients].map(
+        (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
+      );
+      for (const socket of sockets.clients) socket.close(1001, 'the hub is stopping');
+      await Promise.race([Promise.all(gone), delay(CLOSE_HANDSHAKE_MS, undefined, { ref: false })]);
+      for (const socket of sockets.clients) socket.terminate();
+      options.server.off('upgrade', upgrade);
+    },
+  };
+}
+
+/** How long a client may take to answer a close. */
+const CLOSE_HANDSHAKE_MS = 1_000;
+
+/** @returns false where the socket was closed with the code of what is wrong with the credential. */
+async function admit(
+  context: Context<Record<string, unknown>, Connection>,
+  authenticate: Authenticate,
+  logger: Logger,
+): Promise<boolean> {
+  const { extra: connection, connectionParams } = context;
+  const { socket } = connection;
+  try {
+    const headers = flattenHeaders(connection.request.headers);
+    connection.principal = await authenticate({ headers, connectionParams });
+    connection.headers = { ...headers, ...headersIn(connectionParams) };
+    connection.expiry = closeAtExpiry(socket, connection.principal);
+    return true;
+  } catch (thrown) {
+    const fault = toHubFault(thrown);
+    if (fault.code === 'HUB_INTERNAL') logger.error({ err: thrown }, 'a websocket could not be authenticated');
+    socket.close(fault.rule.closeCode, fault.publicMessage.slice(0, MAX_REASON_LENGTH));
+    return false;
+  }
+}
+
+/** A close frame holds 123 bytes of reason; messages of the hub are almost all ASCII. */
+const MAX_REASON_LENGTH = 60;
+
+/** Browsers cannot set headers of a websocket, so clients send them as connection parameters. */
+function headersIn(connectionParams: Readonly<Record<string, unknown>> | undefined): Record<string, string> {
+  const nested = connectionParams?.headers;
+  const all = { ...connectionParams, ...(typeof nested === 'object' ? nested : {}) };
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, value]) => (typeof value === 'string' ? [[name.toLowerCase(), value]] : [])),
+  );
+}
+
+/** A connection does not outlive the token that opened it (RFC 7519, section 4.1.4: `exp` is in seconds). */
+function closeAtExpiry(socket: WebSocket, { claims }: Principal): NodeJS.Timeout | undefined {
+  const expiresAt = claims.exp;
+  if (typeof expiresAt !== 'number') return undefined;
+  const remainingMs = expiresAt * 1_000 - Date.now();
+  if (remainingMs > MAX_TIMER_MS) return undefined;
+  const timer = setTimeout(() => socket.close(4401, 'the credential has expired'), Math.max(0, remainingMs));
+  return timer.unref();
+}
+
+/** What setTimeout can hold: 24 days. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+function keepAlive(socket: WebSocket, pauseMs: number): () => void {
+  let answered = true;
+  socket.on('pong', () => {
+    answered = true;
+  });
+  const timer = setInterval(() => {
+    if (!answered) {
+      socket.terminate();
+      return;
+    }
+    answered = false;
+    socket.ping();
+  }, pauseMs);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+function refuse(stream: Duplex, status: string): void {
+  stream.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+}
+
+function operationOf(args: ExecutionArgs): SocketOperation {
+  return args.contextValue as SocketOperation;
+}

@@ -1,0 +1,82 @@
+// A listening server over a fake graph, closed after the test.
+import { createClient, type Client } from 'graphql-ws';
+import pino from 'pino';
+import { WebSocket } from 'ws';
+import { serverSettingsSchema, type ServerSettings } from '../../../src/config/server-settings.ts';
+import { ANONYMOUS } from '../../../src/contract/principal.ts';
+import { createServer, type HubServer, type ServerOptions } from '../../../src/server/create-server.ts';
+import { admitWithoutLimits, createFakeGraph } from '../../kit/fake-graph.ts';
+
+export interface StartedHub {
+  readonly url: string;
+  readonly graphql: string;
+  readonly server: HubServer;
+  /** What was logged, parsed. */
+  readonly logs: any[];
+  post(query: string, options?: PostOptions): Promise<Answer>;
+  /** A websocket client; `params` become its connection parameters. */
+  client(params?: Record<string, unknown>): Client;
+  close(): Promise<void>;
+}
+
+export interface PostOptions {
+  readonly variables?: unknown;
+  readonly operationName?: string;
+  readonly headers?: Record<string, string>;
+  readonly signal?: AbortSignal;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: any;
+}
+
+export async function startHub(
+  options: Partial<Omit<ServerOptions, 'settings'>> = {},
+  settings: Partial<ServerSettings> = {},
+): Promise<StartedHub> {
+  const logs: any[] = [];
+  const server = createServer({
+    graph: createFakeGraph(),
+    logger: pino({ level: 'debug' }, { write: (line: string) => void logs.push(JSON.parse(line)) }),
+    authenticate: () => Promise.resolve(ANONYMOUS),
+    validationRules: [],
+    maxTokens: undefined,
+    admit: admitWithoutLimits,
+    ...options,
+    settings: serverSettingsSchema.parse({ port: 0, drainMs: 200, ...settings }),
+  });
+  const { url } = await server.listen();
+  const graphql = `${url}/graphql`;
+  const clients: Client[] = [];
+  return {
+    url,
+    graphql,
+    server,
+    logs,
+    async post(query, { headers, signal, ...rest } = {}) {
+      const response = await fetch(graphql, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'application/graphql-response+json', ...headers },
+        body: JSON.stringify({ query, ...rest }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      return { status: response.status, headers: response.headers, body: await response.json() };
+    },
+    client(connectionParams) {
+      const client = createClient({
+        url: graphql.replace('http', 'ws'),
+        webSocketImpl: WebSocket,
+        retryAttempts: 0,
+        ...(connectionParams === undefined ? {} : { connectionParams }),
+      });
+      clients.push(client);
+      return client;
+    },
+    async close() {
+      for (const client of clients) void client.dispose();
+      await server.close();
+    },
+  };
+}
