@@ -69,10 +69,7 @@ export function takeRootResult(
   }
   for (const error of reportedErrors(result, node.serviceName)) {
     if (error.path === undefined || error.path.length === 0)
-      run.sink.addAtAll(
-        error,
-        keys.map((key) => [key]),
-      );
+      for (const key of keys) run.sink.addFetchError(error, [key]);
     else run.sink.addFetchError(error, error.path);
   }
 }
@@ -224,7 +221,7 @@ function placeErrors(
   for (const error of errors) {
     const [, index, ...rest] = error.path ?? [];
     const targets = typeof index === 'number' ? (found.targets[index] ?? []) : found.targets.flat();
-    run.sink.addAtAll(error, placesOf(targets, rest));
+    for (const path of placesOf(targets, rest)) run.sink.addFetchError(error, path);
   }
 }
 

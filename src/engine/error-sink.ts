@@ -5,52 +5,66 @@ import { toResponseError, type ResponseError } from '../faults/to-response-error
 
 export type Path = readonly (string | number)[];
 
-/** One fault may strike thousands of entities; beyond this many paths the last entry says how many there were. */
-const MAX_PATHS_PER_FAULT = 100;
+/**
+ * One failed source may strike the same field of thousands of entities. Of such a group only this many errors are sent;
+ * the last of them says in `affectedPaths` how many there were.
+ */
+const MAX_ERRORS_PER_GROUP = 100;
 
 export interface ErrorSink {
   readonly errors: readonly ResponseError[];
   add(fault: HubFault, path: Path): void;
   /** An error that a subgraph reported, moved to `path`. */
   addFetchError(error: FetchError, path: Path): void;
-  /** One fault that struck several places. */
-  addAtAll(error: FetchError, paths: readonly Path[]): void;
   /** Whether some error lies at this path, below it or above it. */
   explains(path: Path): boolean;
 }
 
+interface Group {
+  count: number;
+  /** Index in `errors` of the newest error that was kept. */
+  last: number;
+  readonly path: Path;
+}
+
+/** @param development adds inner messages; never where strangers read. */
 export function createErrorSink(development: boolean): ErrorSink {
   const errors: ResponseError[] = [];
-  const addFetchError = (error: FetchError, path: Path): void => {
-    const entry = toResponseError(error.fault, path, development);
-    if (error.message === undefined && error.extensions === undefined) errors.push(entry);
-    else
-      errors.push({
-        ...entry,
-        message: error.message ?? entry.message,
-        extensions: { ...entry.extensions, ...error.extensions, source: entry.extensions.source },
-      });
+  const groups = new Map<string, Group>();
+
+  const push = (entry: ResponseError, path: Path): void => {
+    const field = path.map((step) => (typeof step === 'number' ? '@' : step));
+    const key = `${entry.extensions.code} ${String(entry.extensions.source)} ${field.join('.')}`;
+    const group = groups.get(key) ?? { count: 0, last: 0, path: field };
+    groups.set(key, group);
+    group.count += 1;
+    const last = errors[group.last];
+    if (group.count <= MAX_ERRORS_PER_GROUP || last === undefined) {
+      group.last = errors.push(entry) - 1;
+    } else errors[group.last] = { ...last, extensions: { ...last.extensions, affectedPaths: group.count } };
   };
+
   return {
     errors,
-    add: (fault, path) => void errors.push(toResponseError(fault, path, development)),
-    addFetchError,
-    addAtAll(error, paths) {
-      if (paths.length <= MAX_PATHS_PER_FAULT) {
-        for (const path of paths) addFetchError(error, path);
-        return;
-      }
-      for (const path of paths.slice(0, MAX_PATHS_PER_FAULT - 1)) addFetchError(error, path);
-      const affectedPaths = paths.length;
-      const last = paths[MAX_PATHS_PER_FAULT - 1] ?? [];
-      addFetchError({ ...error, fault: error.fault.with({ affectedPaths }) }, last);
+    add: (fault, path) => push(toResponseError(fault, path, development), path),
+    addFetchError(error, path) {
+      const entry = toResponseError(error.fault, path, development);
+      const { source } = entry.extensions;
+      const extensions =
+        error.extensions === undefined ? entry.extensions : { ...entry.extensions, ...error.extensions, source };
+      push({ ...entry, message: error.message ?? entry.message, extensions }, path);
     },
     explains: (path) =>
-      errors.some((error) => {
-        const other = error.path ?? [];
-        const shared = Math.min(other.length, path.length);
-        for (let i = 0; i < shared; i += 1) if (other[i] !== path[i]) return false;
-        return true;
-      }),
+      errors.some((error) => isPrefix(error.path ?? [], path)) ||
+      [...groups.values()].some((group) => group.count > MAX_ERRORS_PER_GROUP && isPrefix(group.path, path)),
   };
+}
+
+/** Whether one path begins with the other; "@" stands for any index. */
+function isPrefix(a: Path, b: Path): boolean {
+  const shared = Math.min(a.length, b.length);
+  for (let i = 0; i < shared; i += 1) {
+    if (a[i] !== b[i] && !(a[i] === '@' && typeof b[i] === 'number')) return false;
+  }
+  return true;
 }

@@ -1,11 +1,11 @@
 // SDL text in, document out; what does not parse is named by file, line and column.
-import { GraphQLError, parse, type DocumentNode, type Source } from 'graphql';
+import { GraphQLError, Kind, parse, type DocumentNode, type Source } from 'graphql';
 import { HubFault } from '../faults/hub-fault.ts';
 
 /** Throws HUB_COMPOSE_SDL. */
 export function parseSdl(source: Source): DocumentNode {
   // A folder may hold a file that is still empty, or nothing but comments.
-  if (/^(?:\s|#.*)*$/.test(source.body)) return { kind: 'Document' as DocumentNode['kind'], definitions: [] };
+  if (/^(?:\s|#.*)*$/.test(source.body)) return { kind: Kind.DOCUMENT, definitions: [] };
   try {
     return parse(source);
   } catch (thrown) {
