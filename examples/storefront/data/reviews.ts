@@ -27,10 +27,10 @@ const OPENERS: Readonly<Record<number, readonly string[]>> = {
     'A fine {noun} with one small weakness.',
   ],
   3: [
-    'This {noun} is all right, no more and no less.',
+    'This {noun} is neither here nor there.',
     'I have mixed feelings about it.',
     'It does what it should, but I expected more.',
-    'Decent {noun}, with ups and downs.',
+    'A {noun} with ups and downs.',
   ],
   2: [
     'I am disappointed with this {noun}.',
@@ -42,7 +42,7 @@ const OPENERS: Readonly<Record<number, readonly string[]>> = {
     'Terrible {noun}, I sent it back.',
     'A complete waste of money.',
     'The worst {noun} I have ever bought.',
-    'Avoid this one.',
+    'A bad buy, avoid it.',
   ],
 };
 
