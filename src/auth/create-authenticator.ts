@@ -12,7 +12,7 @@ export interface Authenticator {
    * in. A credential that is unknown, expired, not well-formed or not alone rejects with HUB_AUTH_INVALID and is never
    * taken for no credential. HUB_UPSTREAM_* (source "auth") where an issuer's key set cannot be had.
    */
-  authenticate(this: void, sources: CredentialSources): Promise<Principal>;
+  readonly authenticate: (sources: CredentialSources) => Promise<Principal>;
 }
 
 export interface AuthenticatorOptions {
