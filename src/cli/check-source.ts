@@ -27,7 +27,8 @@ export async function checkSource(
   try {
     const sdl = await readSourceSdl(config, name);
     const kind = kinds.find((known) => known.kind === source.settings.kind);
-    const imported = pinned ? undefined : await kind?.importSdl?.(source, config.folder);
+    const described = !pinned && source.settings.spec !== undefined;
+    const imported = described ? await kind?.importSdl?.(source, config.folder) : undefined;
     const upstream = imported?.sdl ?? sdl.upstream?.source;
     const texts = [upstream, ...sdl.handwritten.map((file) => file.source)].filter((text) => text !== undefined);
     return [

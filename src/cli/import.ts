@@ -68,11 +68,11 @@ function pick(config: HubConfig, kinds: readonly SourceKind[], name: string | un
     .filter((source) => name === undefined || source.name === name)
     .flatMap((source) => {
       const kind = kinds.find(({ kind }) => kind === source.settings.kind);
-      const importSdl = kind?.importSdl?.bind(kind);
+      const importSdl = source.settings.spec === undefined ? undefined : kind?.importSdl?.bind(kind);
       return importSdl === undefined ? [] : [{ source, importSdl }];
     });
   if (found.length === 0 && name !== undefined) {
-    throw new HubFault('HUB_CONFIG_INVALID', `the source "${name}" is of a kind that has no description to import`);
+    throw new HubFault('HUB_CONFIG_INVALID', `the source "${name}" names no description (spec) to import`);
   }
   return found;
 }

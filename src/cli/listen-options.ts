@@ -24,16 +24,23 @@ function parsePort(text: string): number {
   return port;
 }
 
+/**
+ * Ctrl-C reaches a whole process group, and npm passes it on to its child once more: what follows at once is the same
+ * wish, not a second one.
+ */
+const SAME_WISH_MS = 250;
+
 /** Resolves once a signal came and the requests in flight were answered. A second signal ends the process with 130. */
 export function untilStopped(context: CliContext, close: RunningHub['close']): Promise<void> {
   return new Promise((resolve, reject) => {
-    let stopping = false;
+    let firstAt: number | undefined;
     const off = context.onSignal((signal) => {
-      if (stopping) {
-        context.exitNow(130);
+      const now = performance.now();
+      if (firstAt !== undefined) {
+        if (now - firstAt > SAME_WISH_MS) context.exitNow(130);
         return;
       }
-      stopping = true;
+      firstAt = now;
       context.say(`manifold: ${signal}: answering what is in flight, then stopping; again to stop at once`);
       close()
         .then(resolve, reject)

@@ -14,10 +14,9 @@ export interface WatchedPaths {
 
 /** The configuration, the SDL files, and the folder of every description that is a local file. */
 export function watchedPaths(config: HubConfig): WatchedPaths {
-  const folders = config.sources.flatMap(({ settings }) => {
-    const spec = (settings as { readonly spec?: unknown }).spec;
-    return typeof spec === 'string' && !/^https?:/i.test(spec) ? [dirname(resolve(config.folder, spec))] : [];
-  });
+  const folders = config.sources.flatMap(({ settings: { spec } }) =>
+    spec === undefined || /^https?:/i.test(spec) ? [] : [dirname(resolve(config.folder, spec))],
+  );
   const roots = new Set([config.file, config.schemaFolder, ...folders]);
   return {
     paths: [...roots],

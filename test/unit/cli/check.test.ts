@@ -6,7 +6,7 @@ import { fakeKinds, imported } from '../../kit/kinds.ts';
 import { fakeCli } from './context.ts';
 import { fakeGraph } from './graph.ts';
 
-const YAML = 'sources: { shop: { kind: rest } }';
+const YAML = 'sources: { shop: { kind: rest, spec: shop.yaml } }';
 const SDL =
   'type Query { product(id: ID!): Product @rest(get: "/p/{id}") @lookup products(ids: [ID!]): [Product] @rest(get: "/p") } type Product { id: ID }\n';
 

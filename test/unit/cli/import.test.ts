@@ -6,7 +6,8 @@ import { temporaryFolder } from '../../kit/folder.ts';
 import { fakeKinds, imported } from '../../kit/kinds.ts';
 import { fakeCli } from './context.ts';
 
-const YAML = 'sources: { shop: { kind: rest }, brain: { kind: ai }, depot: { kind: rest } }';
+const YAML =
+  'sources: { shop: { kind: rest, spec: a.yaml }, brain: { kind: ai }, depot: { kind: rest, spec: b.yaml } }';
 const sdlOf = (name: string): string => `type Query { ${name}: Int }\n`;
 const kinds = fakeKinds(async ({ name }) =>
   imported(sdlOf(name), { report: { title: name, operations: 1, notes: [{ at: '#/paths', message: 'left out' }] } }),
@@ -52,7 +53,7 @@ describe('manifold import', () => {
     expect(await cli.run('import', 'brain', '-c', folder.path)).toBe(1);
     expect(cli.stderr).toEqual([
       'manifold: there is no source "nope"; the configuration has: shop, brain, depot',
-      'manifold: the source "brain" is of a kind that has no description to import',
+      'manifold: the source "brain" names no description (spec) to import',
     ]);
   });
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import type { RunningHub } from '../../../src/compose.ts';
 import type { HubModule } from '../../../src/cli/context.ts';
 import { watchedPaths } from '../../../src/cli/watched-paths.ts';
@@ -23,7 +23,7 @@ function fakeHub(reload: (config: HubConfig) => Promise<void> = async () => unde
 }
 
 describe('manifold serve', () => {
-  it('serves what is pinned until a signal, and drains', async () => {
+  it('serves what is pinned until a signal, drains, and gives up on a second one', async () => {
     await using folder = await temporaryFolder({ 'manifold.yaml': YAML });
     const { hub, started, close } = fakeHub();
     const cli = fakeCli({ hub });
@@ -32,8 +32,12 @@ describe('manifold serve', () => {
     expect(started).toEqual([{ sdl: 'pinned', port: 0, host: '0.0.0.0' }]);
     cli.signal('SIGTERM');
     await cli.said(/SIGTERM: answering what is in flight/);
+    cli.signal('SIGTERM');
     expect(cli.exits).toEqual([]);
+    const later = performance.now() + 1_000;
+    const clock = jest.spyOn(performance, 'now').mockReturnValue(later);
     cli.signal('SIGINT');
+    clock.mockRestore();
     expect(cli.exits).toEqual([130]);
     close();
     expect(await running).toBe(0);
