@@ -84,8 +84,7 @@ export function createCallModel(
       return result;
     } catch (thrown) {
       const fault = toHubFault(thrown);
-      // A caller who went away says nothing about the model.
-      if (!scope.signal.aborted) ended(fault);
+      ended(fault);
       throw fault;
     }
   }

@@ -1,5 +1,6 @@
 // Fields that are vectors (task embed): all texts of the calls that run together go to one model.
 import type { FieldCall, RunCalls } from '../../contract/connector.ts';
+import type { Scope } from '../../contract/scope.ts';
 import { toHubFault } from '../../faults/hub-fault.ts';
 import { refuse, routeOf, type AiConnectorOptions, type AiField } from './ai-field.ts';
 import { toAnswerShape } from './answer-shape.ts';
@@ -17,37 +18,52 @@ export function prepareEmbed({ routes, runner, settings }: AiConnectorOptions, a
     throw refuse(ai.coordinate, 'a task embed gives [Float!] of its data, or [[Float!]!] of an argument texts');
   }
   const read = compileQuestion(ai.field, settings.maxInputChars);
-  const textsOf = (call: FieldCall): readonly string[] =>
-    many ? readTexts(call.args, ai.coordinate, settings.maxInputChars) : [plainText(read(call).data)];
+
+  /** A call's texts; null where there is nothing to embed and the type lets that be said. */
+  function textsOf(call: FieldCall, data: unknown): readonly string[] | null {
+    if (many) return readTexts(call.args, ai.coordinate, settings.maxInputChars);
+    const text = plainText(data);
+    return text === '' && shape.nullable ? null : [text];
+  }
+
+  async function embed(scope: Scope, route: Route, asked: readonly Asked[], outcomes: unknown[]): Promise<void> {
+    const texts = [...new Set(asked.flatMap((one) => one.texts))];
+    try {
+      const vectors = texts.length === 0 ? NO_VECTORS : (await runner.embed(scope, route, texts)).of;
+      for (const { position, texts: own } of asked) {
+        const found = own.map((text) => vectors.get(text) ?? []);
+        outcomes[position] = many ? found : found[0];
+      }
+    } catch (thrown) {
+      scope.signal.throwIfAborted();
+      for (const { position } of asked) outcomes[position] = toHubFault(thrown);
+    }
+  }
 
   return async (scope, calls) => {
     const outcomes: unknown[] = [];
-    const byRoute = new Map<Route, { position: number; texts: readonly string[] }[]>();
-    calls.forEach((call, position) => {
+    const byRoute = new Map<Route, Asked[]>();
+    for (const [position, call] of calls.entries()) {
       try {
-        const route = routeOf(routes, ai, read(call).route);
-        byRoute.set(route, [...(byRoute.get(route) ?? []), { position, texts: textsOf(call) }]);
+        const { route: wanted, data } = read(call);
+        const route = routeOf(routes, ai, wanted);
+        const texts = textsOf(call, data);
+        const asked = byRoute.get(route) ?? [];
+        if (texts === null) outcomes[position] = null;
+        else asked.push({ position, texts });
+        byRoute.set(route, asked);
       } catch (thrown) {
         outcomes[position] = toHubFault(thrown);
       }
-    });
-    await Promise.all(
-      [...byRoute].map(async ([route, asked]) => {
-        const texts = [...new Set(asked.flatMap((one) => one.texts))];
-        try {
-          const vectors = texts.length === 0 ? NO_VECTORS : (await runner.embed(scope, route, texts)).of;
-          for (const { position, texts: own } of asked) {
-            const found = own.map((text) => vectors.get(text) ?? []);
-            outcomes[position] = many ? found : found[0];
-          }
-        } catch (thrown) {
-          scope.signal.throwIfAborted();
-          for (const { position } of asked) outcomes[position] = toHubFault(thrown);
-        }
-      }),
-    );
+    }
+    await Promise.all([...byRoute].map(([route, asked]) => embed(scope, route, asked, outcomes)));
     return outcomes;
   };
+}
+
+interface Asked {
+  readonly position: number;
+  readonly texts: readonly string[];
 }
 
 /** All texts and numbers of the data, a line each. */

@@ -6,7 +6,7 @@ import { directiveArgs, upstreamName } from '../local/hub-directives.ts';
 import { boundData, boundText } from './bound-data.ts';
 
 /** Arguments with these upstream names steer the call; all others are data. */
-const STEERING = new Set(['prompt', 'route', 'labels', 'maxWords', 'texts']);
+const STEERING = new Set(['prompt', 'route', 'labels', 'maxWords']);
 
 const MAX_LABELS = 200;
 const MAX_LABEL_CHARS = 200;
