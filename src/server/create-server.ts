@@ -152,7 +152,7 @@ async function listenOn(server: FastifyInstance, { host, port }: ServerSettings)
   try {
     await server.listen({ host, port });
   } catch (thrown) {
-    const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined;
+    const code = typeof thrown === 'object' && thrown !== null && 'code' in thrown ? thrown.code : undefined;
     if (code === 'EADDRINUSE') {
       throw new HubFault(
         'HUB_CONFIG_PORT_IN_USE',

@@ -27,6 +27,13 @@ export function carryFault(fault: HubFault, development: boolean): CarriedError 
   return new CarriedError(toResponseError(fault, undefined, development), { status, ...headers });
 }
 
+/** What is wrong with a document, found outside of Apollo Server. A syntax error is the one that points to no node. */
+export function carryDocumentError(error: GraphQLError): CarriedError {
+  const own = error.extensions.code;
+  const code = isFaultCode(own) ? own : error.nodes === undefined ? 'HUB_REQUEST_MALFORMED' : 'HUB_REQUEST_INVALID';
+  return new CarriedError(described(error.toJSON(), code, error));
+}
+
 export interface ErrorFormatOptions {
   readonly development: boolean;
   /** The limit that the parser was given; undefined for none. */

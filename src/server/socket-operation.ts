@@ -7,7 +7,7 @@ import { createScope } from '../engine/create-scope.ts';
 import { toHubFault } from '../faults/hub-fault.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { CurrentGraph, GraphLease } from './current-graph.ts';
-import { carryFault } from './response-errors.ts';
+import { carryDocumentError, carryFault } from './response-errors.ts';
 import { wantsUsage, withUsage } from './usage-extension.ts';
 
 /** Parses and checks a document against a schema; throws a HubFault, a GraphQLError, or several as an AggregateError. */
@@ -33,7 +33,7 @@ export interface SocketOperation {
 export interface StartOperation {
   (caller: OperationCaller, payload: OperationPayload): SocketOperation;
   /** What was thrown instead, in the form graphql-ws takes. */
-  errors(thrown: unknown): readonly GraphQLError[];
+  readonly errors: (thrown: unknown) => readonly GraphQLError[];
 }
 
 export interface OperationCaller {
@@ -70,7 +70,7 @@ export function createStartOperation(options: StartOperationOptions): StartOpera
 
   const errors = (thrown: unknown): readonly GraphQLError[] => {
     if (thrown instanceof AggregateError && thrown.errors.length > 0) return thrown.errors.flatMap(errors);
-    if (thrown instanceof GraphQLError) return [thrown];
+    if (thrown instanceof GraphQLError) return [carryDocumentError(thrown)];
     const fault = toHubFault(thrown);
     if (fault.code === 'HUB_INTERNAL') options.logger.error({ err: thrown }, 'an operation failed inside the hub');
     return [carryFault(fault, options.development)];

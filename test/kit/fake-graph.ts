@@ -34,10 +34,11 @@ export interface FakeGraph extends ComposedGraph {
 
 export function createFakeGraph(options: FakeGraphOptions = {}): FakeGraph {
   const sdl = options.sdl ?? 'type Query { hello(name: String): String }';
+  const defaultQuery = options.sdl === undefined ? { hello: ({ name }: any) => `hello ${name ?? 'world'}` } : {};
   const schema = makeExecutableSchema({
     typeDefs: sdl,
     resolvers: {
-      Query: resolversOf(options.query ?? { hello: ({ name }) => `hello ${name ?? 'world'}` }),
+      Query: resolversOf(options.query ?? defaultQuery),
       ...(options.mutation === undefined ? {} : { Mutation: resolversOf(options.mutation) }),
       ...(options.subscription === undefined
         ? {}
@@ -106,7 +107,7 @@ function toResponse({ data, errors }: ExecutionResult): GraphResponse {
       ? {}
       : {
           errors: errors.map((error) =>
-            error.originalError === undefined
+            error.originalError === undefined || error.path === undefined
               ? toResponseError(new HubFault('HUB_REQUEST_INVALID', error.message), error.path)
               : toResponseError(toHubFault(error.originalError), error.path),
           ),
