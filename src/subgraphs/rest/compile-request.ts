@@ -1,0 +1,103 @@
+// The arguments of `@rest` and of its field → a function from a call to what is sent.
+import type { ConnectorField, FieldCall } from '../../contract/connector.ts';
+import type { UpstreamRequest } from '../../contract/transport.ts';
+import { createArgumentBinder, type ArgumentBinder, type ReadValue } from './bind-arguments.ts';
+import { encodeBody, type BodyEncoding } from './request-body.ts';
+import { compileHeaders } from './request-headers.ts';
+import { parseUriTemplate, TemplateMistake, type UriTemplate } from './uri-template.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface CompiledRequest {
+  readonly hasPathVariables: boolean;
+  /** Throws TemplateMistake where a value cannot be sent. */
+  write(call: FieldCall): Pick<UpstreamRequest, 'url' | 'headers' | 'body'>;
+}
+
+/** What a call's body is made of; undefined: it has none. */
+type ReadBody = (call: FieldCall) => unknown;
+
+/** Throws TemplateMistake where the directive and the field's arguments do not fit together. */
+export function compileRequest(field: ConnectorField, method: Method, template: string): CompiledRequest {
+  const binder = createArgumentBinder(field);
+  const uri = parseUriTemplate(template);
+  const named = namedBody(field, method, uri, binder);
+  const writeHeaders = compileHeaders(headerLines(field), binder);
+  const readers = bindVariables(uri, binder);
+  const readBody = named ?? remainingBody(method, binder);
+  const encoding = (field.directive.encoding ?? 'json') as BodyEncoding;
+
+  return {
+    hasPathVariables: uri.variables.some(({ place }) => place === 'path'),
+    write(call) {
+      const values = new Map<string, unknown>();
+      for (const [name, read] of readers) values.set(name, read(call));
+      const headers: Record<string, string> = { accept: 'application/json, */*;q=0.5', ...writeHeaders(call) };
+      const url = uri.expand(values);
+      const value = readBody?.(call);
+      if (value === undefined || value === null) return { url, headers };
+      const body = encodeBody(value, encoding);
+      headers['content-type'] ??= body.contentType;
+      return { url, headers, body: body.text };
+    },
+  };
+}
+
+function headerLines(field: ConnectorField): readonly string[] {
+  const { headers } = field.directive;
+  return Array.isArray(headers) ? headers.filter((line) => typeof line === 'string') : [];
+}
+
+/** The argument that `body` names, else the one called `input` unless the template has a variable of that name. */
+function namedBody(
+  field: ConnectorField,
+  method: Method,
+  uri: UriTemplate,
+  binder: ArgumentBinder,
+): ReadBody | undefined {
+  const { body } = field.directive;
+  const name = typeof body === 'string' ? body : 'input';
+  if (method === 'GET') {
+    if (typeof body === 'string') throw new TemplateMistake('a GET has no body');
+    return undefined;
+  }
+  if (typeof body !== 'string' && uri.variables.some((variable) => variable.name === name)) return undefined;
+  const argument = binder.take(name);
+  if (argument !== undefined) return ({ args }) => (Object.hasOwn(args, argument) ? args[argument] : undefined);
+  if (typeof body !== 'string') return undefined;
+  throw new TemplateMistake(`body: "${body}" is not an argument of the field: ${binder.known}`);
+}
+
+/** All arguments that nothing else uses, as one object. */
+function remainingBody(method: Method, binder: ArgumentBinder): ReadBody | undefined {
+  const unused = binder.unused();
+  if (unused.length === 0) return undefined;
+  if (method === 'GET' || method === 'DELETE') {
+    const [first = ''] = unused;
+    const cure = `add it to the query, as in {?${encodeURIComponent(first)}}, or to headers`;
+    throw new TemplateMistake(`nothing uses the argument "${first}": ${cure}`);
+  }
+  return ({ args }) =>
+    Object.fromEntries(unused.flatMap((name) => (Object.hasOwn(args, name) ? [[name, args[name]]] : [])));
+}
+
+function bindVariables(uri: UriTemplate, binder: ArgumentBinder): ReadonlyMap<string, ReadValue> {
+  const readers = new Map<string, ReadValue>();
+  const unmatched = new Set<string>();
+  for (const { name } of uri.variables) {
+    const read = binder.bind(name);
+    if (read === undefined) unmatched.add(name);
+    else readers.set(name, read);
+  }
+  const [variable, second] = unmatched;
+  if (variable === undefined) return readers;
+  const [argument, further] = binder.unused();
+  // Where one of each is left over, they mean each other: products(ids: …) @rest(get: "/products{?id*}").
+  const read =
+    second === undefined && further === undefined && argument !== undefined ? binder.bind(argument) : undefined;
+  if (read === undefined) {
+    const cure = `rename an argument to it, or say which one it is with @map(name: "${variable}")`;
+    throw new TemplateMistake(`the field has nothing for the variable "${variable}": ${binder.known}; ${cure}`);
+  }
+  return readers.set(variable, read);
+}

@@ -1,0 +1,105 @@
+// Fields with `@rest` → HTTP calls. Used by the local builder, which does batching, value mapping and error paths.
+import { getNamedType, isCompositeType, isListType, isNonNullType } from 'graphql';
+import type { Connector, ConnectorField, FieldCall, PreparedField } from '../../contract/connector.ts';
+import type { Scope } from '../../contract/scope.ts';
+import type { Transport, UpstreamRequest } from '../../contract/transport.ts';
+import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
+import { directiveArgs } from '../local/hub-directives.ts';
+import { createFaultOf, isNone } from './fault-map.ts';
+import { createAnswerReader } from './read-answer.ts';
+import { compileRequest, type Method } from './compile-request.ts';
+import { TemplateMistake } from './uri-template.ts';
+
+export interface RestConnectorOptions {
+  /** Of the source's url; closed by whoever made it. */
+  readonly transport: Transport;
+}
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+export function createRestConnector({ transport }: RestConnectorOptions): Connector {
+  return {
+    kind: 'rest',
+    directive: 'rest',
+    prepare: (field) => prepareField(field, transport),
+    close: () => Promise.resolve(),
+  };
+}
+
+function prepareField(field: ConnectorField, transport: Transport): PreparedField {
+  const coordinate = `${field.parent.name}.${field.field.name}`;
+  const { method, template } = readOperation(field, coordinate);
+  const operation = `${method} ${template}`;
+  const compiled = attempt(
+    () => compileRequest(field, method, template),
+    (why) => new HubFault('HUB_COMPOSE_SDL', `${coordinate}: @rest(${method.toLowerCase()}: "${template}"): ${why}`),
+  );
+  const isRead = method === 'GET';
+  const faultOf = createFaultOf(field.source, operation, isRead && mayBeNone(field));
+  const at = typeof field.directive.at === 'string' ? field.directive.at : undefined;
+  const readAnswer = createAnswerReader(field.source, operation, field.field.type, at);
+
+  const call = async (scope: Scope, one: FieldCall): Promise<unknown> => {
+    const request: UpstreamRequest = {
+      ...attempt(
+        () => compiled.write(one),
+        (why) => new HubFault('HUB_REQUEST_INVALID', `${coordinate}: ${why}`, { details: { source: field.source } }),
+      ),
+      method,
+      operation,
+      // PUT and DELETE are idempotent by RFC 9110, but the hub never repeats what changes something.
+      idempotent: isRead,
+      shareable: isRead,
+      faultOf,
+    };
+    const response = await transport.request(scope, request);
+    return isNone(response) ? null : readAnswer(response);
+  };
+  const change = field.root === 'mutation' ? changeOf(method, compiled.hasPathVariables) : undefined;
+  return {
+    operation,
+    merges: false,
+    run: (scope, calls) => Promise.all(calls.map((one) => call(scope, one).catch(toHubFault))),
+    ...(change === undefined ? {} : { change }),
+  };
+}
+
+function readOperation(field: ConnectorField, coordinate: string): { method: Method; template: string } {
+  const given = METHODS.flatMap((name) => {
+    const template = field.directive[name];
+    return typeof template === 'string' ? [{ method: name.toUpperCase() as Method, template }] : [];
+  });
+  const [only, second] = given;
+  if (only !== undefined && second === undefined) return only;
+  const message = `${coordinate}: @rest needs exactly one of ${METHODS.join(', ')}, and has ${given.length}`;
+  throw new HubFault('HUB_COMPOSE_SDL', message);
+}
+
+/** Lookups, and reads of one object that may be null: there a 404 is an answer, not an error. */
+function mayBeNone({ field }: ConnectorField): boolean {
+  if (directiveArgs(field.astNode, 'lookup') !== undefined) return true;
+  return !isNonNullType(field.type) && !isListType(field.type) && isCompositeType(getNamedType(field.type));
+}
+
+function changeOf(method: Method, hasPathVariables: boolean): PreparedField['change'] {
+  switch (method) {
+    case 'GET':
+      return undefined;
+    case 'POST':
+      // A POST below something that exists is an action on it: /orders/{id}/cancel.
+      return hasPathVariables ? 'UPDATED' : 'CREATED';
+    case 'PUT':
+    case 'PATCH':
+      return 'UPDATED';
+    case 'DELETE':
+      return 'DELETED';
+  }
+}
+
+function attempt<T>(run: () => T, toFault: (why: string) => HubFault): T {
+  try {
+    return run();
+  } catch (error) {
+    throw error instanceof TemplateMistake ? toFault(error.message) : error;
+  }
+}

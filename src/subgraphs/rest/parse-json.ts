@@ -1,0 +1,56 @@
+// JSON text of an upstream → values. Hostile texts end in a SyntaxError; large integers keep their digits.
+
+/** Deeper nesting would overflow the stack of whoever walks the value, for example to write it out again. */
+const MAX_DEPTH = 512;
+
+interface ReviverContext {
+  readonly source?: string;
+}
+type ParseWithSource = (
+  text: string,
+  reviver: (key: string, value: unknown, context: ReviverContext) => unknown,
+) => unknown;
+
+/**
+ * Integers beyond 2^53 come out as strings with all their digits: a number would silently become another one.
+ * `__proto__` is a property like any other. Throws SyntaxError.
+ */
+export function parseJson(text: string): unknown {
+  if (text.length > 2 * MAX_DEPTH && isDeeperThan(text, MAX_DEPTH)) {
+    throw new SyntaxError(`it is nested more than ${MAX_DEPTH} levels deep`);
+  }
+  if (!/\d{16}/.test(text)) return JSON.parse(text);
+  return (JSON.parse as ParseWithSource)(text, (_key, value, { source }) =>
+    typeof value === 'number' && source !== undefined && !Number.isSafeInteger(value) && /^-?\d+$/.test(source)
+      ? source
+      : value,
+  );
+}
+
+/** Counts brackets outside strings; strings are jumped over by indexOf, which is what makes this cheap. */
+function isDeeperThan(text: string, limit: number): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) {
+      at = endOfString(text, at);
+      if (at === -1) return false;
+    } else if (code === 0x7b || code === 0x5b) {
+      depth += 1;
+      if (depth > limit) return true;
+    } else if (code === 0x7d || code === 0x5d) {
+      depth -= 1;
+    }
+  }
+  return false;
+}
+
+/** Position of the quote that ends the string that begins at `start`; -1 where it never ends. */
+function endOfString(text: string, start: number): number {
+  for (let end = text.indexOf('"', start + 1); end !== -1; end = text.indexOf('"', end + 1)) {
+    let backslash = end - 1;
+    while (text.charCodeAt(backslash) === 0x5c) backslash -= 1;
+    if ((end - backslash) % 2 === 1) return end;
+  }
+  return -1;
+}

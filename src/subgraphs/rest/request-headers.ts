@@ -1,0 +1,58 @@
+// The headers of a call, from `headers: ["name: value with {argument}"]`.
+import type { FieldCall } from '../../contract/connector.ts';
+import type { ArgumentBinder, ReadValue } from './bind-arguments.ts';
+import { TemplateMistake, toText } from './uri-template.ts';
+
+export type WriteHeaders = (call: FieldCall) => Record<string, string>;
+
+/** Headers that frame the message or belong to the connection. */
+const NOT_OURS = new Set([
+  ...['connection', 'content-length', 'expect', 'host', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'],
+  ...['accept-encoding', 'proxy-authorization', 'proxy-connection'],
+]);
+
+/** Throws TemplateMistake where a header cannot be sent. A header with a value that is not given is left out. */
+export function compileHeaders(lines: readonly string[], binder: ArgumentBinder): WriteHeaders {
+  const headers = lines.map((line) => compileHeader(line, binder));
+  return (call) => {
+    const written: Record<string, string> = {};
+    for (const [name, write] of headers) {
+      const value = write(call);
+      if (value !== undefined) written[name] = value;
+    }
+    return written;
+  };
+}
+
+function compileHeader(line: string, binder: ArgumentBinder): [string, (call: FieldCall) => string | undefined] {
+  const [, name, template] = /^([A-Za-z0-9!#$%&'*+.^_`|~-]+):\s*(.*)$/.exec(line) ?? [];
+  if (name === undefined || template === undefined) {
+    throw new TemplateMistake(`the header "${line}" is not written as "name: value"`);
+  }
+  if (NOT_OURS.has(name.toLowerCase())) throw new TemplateMistake(`the header "${name}" is the hub's own to write`);
+  const parts = template.split(/\{([^{}]+)\}/).map((part, index): string | ReadValue => {
+    if (index % 2 === 0) return part;
+    const read = binder.bind(part);
+    if (read !== undefined) return read;
+    throw new TemplateMistake(`the header "${name}" uses "${part}", which the field does not have: ${binder.known}`);
+  });
+  return [name.toLowerCase(), (call) => writeValue(name, parts, call)];
+}
+
+function writeValue(name: string, parts: readonly (string | ReadValue)[], call: FieldCall): string | undefined {
+  let value = '';
+  for (const part of parts) {
+    if (typeof part === 'string') {
+      value += part;
+      continue;
+    }
+    const given = part(call);
+    if (given === undefined || given === null) return undefined;
+    value += Array.isArray(given) ? given.map(toText).join(', ') : toText(given);
+  }
+  // RFC 9110, section 5.5: visible characters, spaces and tabs; a line break would begin another header.
+  if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
+    throw new TemplateMistake(`the header "${name}" would hold a line break or a character that headers cannot carry`);
+  }
+  return value;
+}
