@@ -1,5 +1,13 @@
 // One call of an @ai field, as what is asked of a model: which arguments steer, which are data, and within what bounds.
-import { getNamedType, Kind, parse, type FieldNode, type GraphQLObjectType, type SelectionSetNode } from 'graphql';
+import {
+  getNamedType,
+  isObjectType,
+  Kind,
+  parse,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+  type SelectionSetNode,
+} from 'graphql';
 import type { ConnectorField, FieldCall } from '../../contract/connector.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
 import { directiveArgs, upstreamName } from '../local/hub-directives.ts';
@@ -27,14 +35,18 @@ export type ReadQuestion = (call: FieldCall) => Question;
 
 /** The reader throws HUB_REQUEST_INVALID where an argument makes no sense to a model. */
 export function compileQuestion({ parent, field, root }: ConnectorField, maxInputChars: number): ReadQuestion {
-  const pick = root === undefined ? compilePick(parent, directiveArgs(field.astNode, 'requires')?.fields) : () => ({});
+  const requires = directiveArgs(field.astNode, 'requires')?.fields;
+  const pick = root === undefined ? compilePick(parent, requires) : () => undefined;
   const steered = new Set(
     field.args.map(({ astNode, name }) => upstreamName(astNode, name)).filter((name) => STEERING.has(name)),
   );
   const coordinate = `${parent.name}.${field.name}`;
   return ({ args, parent: value }) => {
     const given = Object.entries(args).filter(([name]) => !steered.has(name));
-    const { data, chars } = boundData({ ...pick(value), ...Object.fromEntries(given) }, maxInputChars);
+    const { data, chars } = boundData(
+      { ...(pick(value) as object | undefined), ...Object.fromEntries(given) },
+      maxInputChars,
+    );
     const prompt = textOf(args.prompt);
     const bounded = prompt === undefined ? undefined : boundText(prompt, maxInputChars);
     return {
@@ -57,35 +69,47 @@ export function readTexts(args: FieldCall['args'], coordinate: string, maxInputC
   return texts.map((text) => boundText(String(text), maxInputChars));
 }
 
+type Pick = (value: unknown) => unknown;
+
 /**
- * Only what `@requires` names: a representation also carries keys and what other fields need. Without `@requires`, the
- * whole parent.
+ * Only what `@requires` names, however deep: a representation also carries keys and what other fields need. Without
+ * `@requires`, the whole parent.
  */
-function compilePick(
-  parent: GraphQLObjectType,
-  requires: unknown,
-): (value: FieldCall['parent']) => Record<string, unknown> {
-  if (typeof requires !== 'string') return (value) => ({ ...value });
-  const names = requiredFields(requires).map(({ name }) => {
-    const field = parent.getFields()[name.value];
-    return { name: name.value, upstream: upstreamName(field?.astNode, name.value) };
-  });
-  return (value) =>
-    Object.fromEntries(
-      names.map(({ name, upstream }) => [name, Object.hasOwn(value, upstream) ? value[upstream] : value[name]]),
-    );
+function compilePick(parent: GraphQLObjectType, requires: unknown): Pick {
+  const selected = typeof requires === 'string' ? parseFieldSet(requires) : undefined;
+  return selected === undefined ? (value) => value : pickFields(parent, selected);
 }
 
-/** Composition reports a field set that does not parse; here it then names nothing. */
-function requiredFields(fields: string): readonly FieldNode[] {
-  let selected: SelectionSetNode | undefined;
+/** Undefined for a field set that does not parse: composition reports it. */
+function parseFieldSet(fields: string): SelectionSetNode | undefined {
   try {
     const [definition] = parse(`{ ${fields} }`, { noLocation: true }).definitions;
-    selected = definition?.kind === Kind.OPERATION_DEFINITION ? definition.selectionSet : undefined;
+    return definition?.kind === Kind.OPERATION_DEFINITION ? definition.selectionSet : undefined;
   } catch {
-    return [];
+    return undefined;
   }
-  return (selected?.selections ?? []).filter((selection) => selection.kind === Kind.FIELD);
+}
+
+function pickFields(type: GraphQLNamedType, { selections }: SelectionSetNode): Pick {
+  const known = isObjectType(type) ? type.getFields() : undefined;
+  // Below an abstract type the names depend on the object: it is taken whole.
+  if (known === undefined) return (value) => value;
+  const fields = selections
+    .filter((selection) => selection.kind === Kind.FIELD)
+    .map(({ name: { value: name }, selectionSet }) => {
+      const field = known[name];
+      const inner = selectionSet !== undefined && field !== undefined;
+      const pick: Pick = inner ? pickFields(getNamedType(field.type), selectionSet) : (value) => value;
+      return { name, upstream: upstreamName(field?.astNode, name), pick };
+    });
+  const pickOne: Pick = (value) => {
+    if (Array.isArray(value)) return value.map(pickOne);
+    if (typeof value !== 'object' || value === null) return value;
+    const record = value as Readonly<Record<string, unknown>>;
+    const read = (key: string): unknown => (Object.hasOwn(record, key) ? record[key] : undefined);
+    return Object.fromEntries(fields.map(({ name, upstream, pick }) => [name, pick(read(upstream) ?? read(name))]));
+  };
+  return pickOne;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -1,7 +1,7 @@
 // Which label of a set fits a text: by sentiment where the labels are moods, else by the words that they share.
 import type { Label } from '../answer-shape.ts';
 import type { Nlp, Sentence } from './nlp.ts';
-import { polarityOf, sentimentOf } from './sentiment.ts';
+import { negativeShare, polarityOf, sentimentOf } from './sentiment.ts';
 
 export interface LabelChoice {
   readonly label: string;
@@ -19,6 +19,10 @@ const MOODS: Readonly<Record<string, number>> = {
   ...{ anxious: -0.4, afraid: -0.5, fear: -0.5, sadness: -0.6 },
 };
 const VERY = 1.6;
+
+/** Labels for a text that is of two minds, and how much of it must be of the smaller one. */
+const TORN = new Set(['mixed', 'ambivalent']);
+const TORN_SHARE = 0.3;
 
 /** Labels that mean "none of the others". */
 const CATCH_ALL = new Set(['other', 'unknown', 'none', 'general', 'unclear', 'misc', 'neutral']);
@@ -49,6 +53,11 @@ function byMood(sentences: readonly Sentence[], labels: readonly Label[]): Label
   // One mood among other words ("urgent", "happy hour") does not make a set of moods.
   if (moods.length * 2 < labels.length || new Set(moods.map(({ mood }) => mood)).size < 2) return undefined;
   const sentiment = sentimentOf(sentences);
+  const torn = moods.find(({ name }) => wordsOf(name).some((word) => TORN.has(word)));
+  const share = negativeShare(sentences);
+  if (torn !== undefined && share >= TORN_SHARE && share <= 1 - TORN_SHARE) {
+    return { label: torn.name, score: round(2 * Math.min(share, 1 - share)) };
+  }
   // The side is decided first: a mildly pleased text is nearer to "neutral" than to "delighted", and pleased all the same.
   const alike = moods.filter(({ mood }) => polarityOf(mood) === polarityOf(sentiment));
   const distance = ({ mood }: { readonly mood: number }): number => Math.abs(mood - sentiment);

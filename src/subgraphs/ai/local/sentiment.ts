@@ -15,3 +15,9 @@ export function polarityOf(sentiment: number): 'positive' | 'neutral' | 'negativ
   if (sentiment > NEUTRAL_BAND) return 'positive';
   return sentiment < -NEUTRAL_BAND ? 'negative' : 'neutral';
 }
+
+/** Share of the sentences that feel bad among those that feel anything; 0 where none does. */
+export function negativeShare(sentences: readonly Sentence[]): number {
+  const felt = sentences.filter(({ sentiment }) => sentiment !== 0);
+  return felt.length === 0 ? 0 : felt.filter(({ sentiment }) => sentiment < 0).length / felt.length;
+}

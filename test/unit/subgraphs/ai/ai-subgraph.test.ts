@@ -82,6 +82,26 @@ describe('entity fields', () => {
     expect(asked.request.headers.authorization).toBe('Bearer secret-key');
   });
 
+  it('read nested fields, and of those only what @requires names', async () => {
+    const server = await serve(answering(() => 'good'));
+    const assistant = await startAssistant(
+      { routes: { fast: ['a/m'] }, providers: providers(server) },
+      `type Product @key(fields: "id") {
+         id: ID!
+         reviews: [Review!]! @external
+         summary: String @requires(fields: "reviews { text }") @ai(task: summarize)
+       }
+       type Review { text: String! @external author: String @external }`,
+    );
+    const reviews = [
+      { __typename: 'Review', text: 'Good', author: 'Ann' },
+      { __typename: 'Review', text: 'Bad', author: 'Bob' },
+    ];
+    const result = await assistant.entities('Product', [{ id: '1', reviews }], 'summary');
+    expect(result).toEqual({ data: { _entities: [{ summary: 'good' }] } });
+    expect(readAsked(server.received[0]!).items[0]?.data).toEqual({ reviews: [{ text: 'Good' }, { text: 'Bad' }] });
+  });
+
   it('give the model the structure of their type, descriptions included', async () => {
     const server = await serve(answering(() => 'HAPPY'));
     const assistant = await startAssistant({ routes: { fast: ['a/m'] }, providers: providers(server) }, TICKETS);

@@ -105,6 +105,12 @@ describe('labels of the local model', () => {
     expect(await answer({ task: 'classify', shape: maybe(shape) }, 'Hello there')).toBeNull();
   });
 
+  it('tell a text of two minds where there is a label for that', async () => {
+    const shape = oneOf('POSITIVE', 'MIXED', 'NEGATIVE');
+    expect(await answer({ shape }, 'I love the colour. It works great. The lid is terrible.')).toBe('MIXED');
+    expect(await answer({ shape }, 'I love the colour. It works great.')).toBe('POSITIVE');
+  });
+
   it('do not take urgency for a mood', async () => {
     const shape = oneOf('URGENT', 'HAPPY_HOUR', 'MENU', 'TABLE');
     expect(await answer({ task: 'classify', shape }, 'Where is the menu? I love it here.')).toBe('MENU');
