@@ -1,6 +1,11 @@
 // The room rules: imports point one way, peers never import each other, compose.ts hands values across.
 const room = (name) => `^src/${name}/`;
-const LOWER = { faults: [], contract: ['faults'], config: ['faults', 'contract', 'telemetry'], telemetry: ['faults', 'contract', 'config'] };
+const LOWER = {
+  faults: [],
+  contract: ['faults'],
+  config: ['faults', 'contract', 'telemetry'],
+  telemetry: ['faults', 'contract', 'config'],
+};
 const BASE = ['faults', 'contract', 'config', 'telemetry'];
 const MAY_IMPORT = {
   ...LOWER,
@@ -20,8 +25,18 @@ const MAY_IMPORT = {
 export default {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, dependencyTypesNot: ['type-only'] } },
-    { name: 'no-orphans', severity: 'error', from: { orphan: true, path: '^src/', pathNot: ['\\.d\\.ts$', '^src/main\\.ts$'] }, to: {} },
-    { name: 'no-undeclared-packages', severity: 'error', from: { path: '^src/' }, to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] } },
+    {
+      name: 'no-orphans',
+      severity: 'error',
+      from: { orphan: true, path: '^src/', pathNot: ['\\.d\\.ts$', '^src/main\\.ts$'] },
+      to: {},
+    },
+    {
+      name: 'no-undeclared-packages',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
     ...Object.entries(MAY_IMPORT).map(([name, allowed]) => ({
       name: `room-${name}`,
       severity: 'error',
@@ -32,9 +47,9 @@ export default {
     {
       name: 'kinds-are-peers',
       severity: 'error',
-      comment: 'A kind never imports another kind; all may use the common builder.',
-      from: { path: '^src/subgraphs/([^/]+)/', pathNot: '^src/subgraphs/local/' },
-      to: { path: '^src/subgraphs/', pathNot: ['^src/subgraphs/$1/', '^src/subgraphs/local/'] },
+      comment: 'A kind never imports another kind; all may use the common builders of local and remote subgraphs.',
+      from: { path: '^src/subgraphs/([^/]+)/', pathNot: '^src/subgraphs/(local|remote)/' },
+      to: { path: '^src/subgraphs/', pathNot: ['^src/subgraphs/$1/', '^src/subgraphs/(local|remote)/'] },
     },
   ],
   options: {

@@ -3,7 +3,7 @@ import { getNamedType, getNullableType, isLeafType, type GraphQLOutputType } fro
 import type { UpstreamResponse } from '../../contract/transport.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
 import { readAt } from '../local/read-at.ts';
-import { parseJson } from './parse-json.ts';
+import { parseJson } from '../../transport/parse-json.ts';
 
 export type ReadAnswer = (response: UpstreamResponse) => unknown;
 

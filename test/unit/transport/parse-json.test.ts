@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseJson } from '../../../../src/subgraphs/rest/parse-json.ts';
+import { parseJson } from '../../../src/transport/parse-json.ts';
 
 describe('JSON of an upstream', () => {
   it('keeps every digit of a large integer and leaves other numbers alone', () => {
