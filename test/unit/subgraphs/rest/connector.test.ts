@@ -157,10 +157,10 @@ describe('what is sent', () => {
 
   it('writes headers, leaves out those without a value, and refuses line breaks', async () => {
     const sdl = `type Query { x(tenant: String, note: String @map(name: "X-Note")): Product
-      @rest(get: "/x", headers: ["X-Tenant: t-{tenant}", "X-Note: {X-Note}", "X-Fixed: {{}a:b"]) }`;
+      @rest(get: "/x", headers: ["X-Tenant: t-{tenant}", "X-Note: {X-Note}", "X-Fixed: a:b"]) }`;
     expect(() => prepare(sdl, 'Query.x')).not.toThrow();
     const given = await run(sdl, 'Query.x', { args: { tenant: 'ü' } }, ok);
-    expect(given.sent?.headers['x-tenant']).toBe(Buffer.from('t-ü').toString('latin1').length > 0 ? 't-ü' : '');
+    expect(given.sent?.headers).toMatchObject({ 'x-tenant': 't-ü', 'x-fixed': 'a:b' });
     expect(given.sent?.headers['x-note']).toBeUndefined();
     for (const tenant of ['a\r\nx-admin: 1', 'a\nb', '\u0000', '日本']) {
       const { outcome, received } = await run(sdl, 'Query.x', { args: { tenant } }, ok);
