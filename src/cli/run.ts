@@ -23,7 +23,7 @@ Examples:
 
 Exit codes: 0 done, 1 the input is wrong, 2 wrong usage.`;
 
-export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** @param args the arguments after the program's name. Never rejects. */
 export async function run(args: readonly string[], context: Omit<CliContext, 'exitWith'>): Promise<ExitCode> {

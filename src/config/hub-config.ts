@@ -38,8 +38,23 @@ export function hubConfigSchema(kinds: readonly SourceKind[]) {
     sources: z
       .record(sourceName, sourceSchema(kinds))
       .refine((sources) => Object.keys(sources).length > 0, { error: 'name at least one source' })
+      .superRefine((sources, context) => refuseLikeNames(Object.keys(sources), context))
       .describe('The upstreams, by name.'),
   });
+}
+
+/** `shop-eu`, `shop_eu` and `Shop_EU` would be one name in the supergraph. */
+function refuseLikeNames(names: readonly string[], context: z.core.$RefinementCtx): void {
+  const seen = new Map<string, string>();
+  for (const name of names) {
+    const same = name.toLowerCase().replaceAll('-', '_');
+    const other = seen.get(same);
+    if (other !== undefined) {
+      const message = `is too much like "${other}": letter case, - and _ do not tell sources apart in the graph`;
+      context.addIssue({ code: 'custom', path: [name], message });
+    }
+    seen.set(same, name);
+  }
 }
 
 function sourceSchema(kinds: readonly SourceKind[]): z.ZodType<SourceSettings> {

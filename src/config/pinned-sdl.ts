@@ -9,8 +9,8 @@ import { HubFault } from '../faults/hub-fault.ts';
 import type { HubConfig } from './hub-config.ts';
 import type { ImportedSdl } from './source-kind.ts';
 
-export const UPSTREAM_FILE = 'upstream.graphql';
-export const LOCK_FILE = 'manifold.lock.json';
+const UPSTREAM_FILE = 'upstream.graphql';
+const LOCK_FILE = 'manifold.lock.json';
 
 export interface SdlFile {
   /** Absolute path. */

@@ -113,6 +113,12 @@ describe('errors of a configuration', () => {
     ]);
   });
 
+  it('refuse two sources whose names are the same to the graph', async () => {
+    expect((await refusal('sources: { shop-eu: { kind: rest }, Shop_EU: { kind: rest } }')).lines).toEqual([
+      expect.stringMatching(/^manifold\.yaml:1:37 sources\.Shop_EU: is too much like "shop-eu": /),
+    ]);
+  });
+
   it('want at least one source', async () => {
     expect((await refusal('name: x\n')).lines).toEqual(['manifold.yaml:1:1 sources: is missing (record)']);
     expect((await refusal('sources: {}\n')).lines).toEqual(['manifold.yaml:1:1 sources: name at least one source']);
