@@ -22,7 +22,7 @@ WORKDIR /hub
 USER node
 EXPOSE 4000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT ?? 4000}/health/live`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "fetch('http://127.0.0.1:4000/health/live').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # node is process 1 and answers SIGTERM itself: it finishes what is in flight, then exits.
 ENTRYPOINT ["node", "/app/bin/manifold.js"]
 CMD ["serve", "--host", "0.0.0.0", "--port", "4000"]

@@ -50,9 +50,10 @@ await mkdir('coverage', { recursive: true });
 for (const [name, script, ...args] of CHECKS) {
   const startedAt = performance.now();
   const { ok, output } = await runScript(script, args);
-  process.stdout.write(`${ok ? 'ok  ' : 'FAIL'} ${name} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)\n`);
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  const count = script === 'test' ? `: ${await countTests()}` : '';
+  process.stdout.write(`${ok ? 'ok  ' : 'FAIL'} ${name} (${seconds} s)${count}\n`);
   if (ok) continue;
   process.exitCode = 1;
   process.stdout.write(`${output}\n`);
 }
-process.stdout.write(`${await countTests()}\n`);
