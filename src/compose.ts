@@ -1,12 +1,13 @@
 // The one wiring file: hands rooms to each other. Called by the command line.
-import { Source, type DocumentNode } from 'graphql';
-import { createAuthenticator } from './auth/create-authenticator.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { Source, type DocumentNode, type ValidationRule } from 'graphql';
+import { createAuthenticator, type Authenticator } from './auth/create-authenticator.ts';
 import { createFieldPolicy } from './auth/create-field-policy.ts';
 import type { HubConfig } from './config/hub-config.ts';
 import { readSourceSdl } from './config/pinned-sdl.ts';
 import type { NamedSource, SourceKind } from './config/source-kind.ts';
 import type { EntityChange } from './contract/events.ts';
-import type { ComposedGraph } from './contract/graph.ts';
+import type { ComposedGraph, OperationSource } from './contract/graph.ts';
 import type { SourceStats } from './contract/source-stats.ts';
 import type { Subgraph } from './contract/subgraph.ts';
 import type { Transport } from './contract/transport.ts';
@@ -19,8 +20,9 @@ import { composeSupergraph } from './graph/compose-supergraph.ts';
 import { findEntities } from './graph/find-entities.ts';
 import { parseSdl } from './graph/parse-sdl.ts';
 import { createPlanner } from './graph/query-planner.ts';
-import { createAdmission } from './operation/create-admission.ts';
-import { createLimitRule } from './operation/limit-rule.ts';
+import { readCostHints } from './operation/cost-hints.ts';
+import { createAdmission, type Admission } from './operation/create-admission.ts';
+import { createLimitRule } from './operation/create-limit-rule.ts';
 import { createServer } from './server/create-server.ts';
 import { createAiKind } from './subgraphs/ai/index.ts';
 import { createEventsSubgraph } from './subgraphs/events/index.ts';
@@ -79,10 +81,20 @@ export interface Composition {
 
 /** Rejects with HUB_IMPORT_*, HUB_CONFIG_* or HUB_COMPOSE_*. The graph is closed by the caller. */
 export async function composeGraph(config: HubConfig, options: ComposeOptions): Promise<Composition> {
-  return { graph: await compose(config, options, createLasting()), warnings: [] };
+  const { graph } = await compose(config, options, createLasting());
+  return { graph, warnings: [] };
 }
 
-async function compose(config: HubConfig, options: ComposeOptions, lasting: Lasting): Promise<ComposedGraph> {
+/** A graph and who and what is let in to it. */
+interface Served {
+  readonly graph: ComposedGraph;
+  readonly authenticator: Authenticator;
+  readonly admission: Admission;
+  readonly limitRule: ValidationRule;
+}
+
+async function compose(config: HubConfig, options: ComposeOptions, lasting: Lasting): Promise<Served> {
+  const authenticator = createAuthenticator(config.auth);
   const sources = await settleAll(config.sources.map((source) => createSource(config, source, options, lasting)));
   try {
     const own = [
@@ -101,14 +113,22 @@ async function compose(config: HubConfig, options: ComposeOptions, lasting: Last
     const subgraphs = [...sources, ...own];
     const supergraph = composeSupergraph(subgraphs);
     const planner = createPlanner(supergraph.sdl);
-    return createGraph({
+    const hints = readCostHints(supergraph.document);
+    const admission = createAdmission(supergraph.publicSchema, config.limits, hints);
+    const graph = createGraph({
       supergraphSdl: supergraph.sdl,
       publicSchema: supergraph.publicSchema,
       subgraphs,
       plan: (text, operationName) => planner.plan(text, operationName),
       policy: createFieldPolicy(supergraph.document, supergraph.publicSchema),
+      refuse: ({ document, operationName }, variables) =>
+        admission.check(document, operationName, variables).map((error) => ({
+          message: error.message,
+          extensions: { ...error.extensions, code: String(error.extensions.code) },
+        })),
       development: config.server.development,
     });
+    return { graph, authenticator, admission, limitRule: createLimitRule(config.limits, hints) };
   } catch (thrown) {
     await Promise.all(sources.map((subgraph) => subgraph.close()));
     throw thrown;
@@ -200,21 +220,19 @@ export async function startHub(
 ): Promise<RunningHub> {
   const { logger } = options;
   const lasting = createLasting();
-  const graph = await compose(config, options, lasting);
-  const authenticator = createAuthenticator(config.auth);
-  const admission = createAdmission(config.limits);
+  let served = await compose(config, options, lasting);
   const server = createServer({
     settings: {
       ...config.server,
       ...(options.port === undefined ? {} : { port: options.port }),
       ...(options.host === undefined ? {} : { host: options.host }),
     },
-    graph,
+    graph: served.graph,
     logger,
-    authenticate: (credentials) => authenticator.authenticate(credentials),
-    validationRules: [createLimitRule(config.limits)],
+    authenticate: (credentials) => served.authenticator.authenticate(credentials),
+    validationRules: [(context) => served.limitRule(context)],
     maxTokens: config.limits.maxTokens === false ? undefined : config.limits.maxTokens,
-    admit: admission,
+    admit: (_schema, text, operationName) => admit(served, text, operationName),
     onChange: createChangeRecorder(lasting, logger),
     graphiql: { title: config.name, ...(options.query === undefined ? {} : { query: options.query }) },
   });
@@ -225,13 +243,24 @@ export async function startHub(
   return {
     url,
     async reload(next) {
-      await server.replaceGraph(await compose(next, options, lasting));
+      const fresh = await compose(next, options, lasting);
+      await server.replaceGraph(fresh.graph);
+      served = fresh;
+      if (!isDeepStrictEqual([next.server, next.limits.maxTokens], [config.server, config.limits.maxTokens])) {
+        logger.warn('changes of `server` and of `limits.maxTokens` take effect when the hub is started anew');
+      }
     },
     async close() {
       await server.close();
       await Promise.all([lasting.log.close(), lasting.bus.close()]);
     },
   };
+}
+
+function admit({ admission }: Served, text: string, operationName: string | undefined): OperationSource {
+  const admitted = admission.admit(text, operationName);
+  if ('errors' in admitted) throw new AggregateError(admitted.errors, 'the operation is not admitted');
+  return { document: admitted.document, text, operationName };
 }
 
 function createChangeRecorder({ log, bus }: Lasting, logger: Logger): (change: EntityChange) => void {

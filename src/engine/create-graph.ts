@@ -15,6 +15,8 @@ export interface GraphOptions {
   readonly subgraphs: readonly Subgraph[];
   readonly plan: (operationText: string, operationName: string | undefined) => QueryPlan;
   readonly policy?: FieldPolicy;
+  /** Admission's last word, with the coerced variables; by default everything may run. */
+  readonly refuse?: EngineContext['refuse'];
   readonly development?: boolean;
   /** Prepared operations that are kept; the least recently used is forgotten. */
   readonly maxOperations?: number;
@@ -28,6 +30,7 @@ export function createGraph(options: GraphOptions): ComposedGraph {
     policy: options.policy,
     development: options.development ?? false,
     plan: options.plan,
+    refuse: options.refuse ?? (() => []),
   };
   const prepared = createBoundedCache<PreparedOperation>(options.maxOperations ?? 1_000);
   const running = createRunCounter();

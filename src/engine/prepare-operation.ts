@@ -18,7 +18,7 @@ import type { Denials, FieldPolicy } from '../contract/field-policy.ts';
 import type { GraphResponse, OperationPlan, OperationSource, PreparedOperation } from '../contract/graph.ts';
 import type { Scope } from '../contract/scope.ts';
 import { HubFault, toHubFault } from '../faults/hub-fault.ts';
-import { toResponseError } from '../faults/to-response-error.ts';
+import { toResponseError, type ResponseError } from '../faults/to-response-error.ts';
 import { createBoundedCache } from './bounded-cache.ts';
 import {
   plannedFetch,
@@ -43,6 +43,8 @@ export interface EngineContext extends FetchContext {
   /** Adds inner messages to errors; never where strangers read. */
   readonly development: boolean;
   plan(operationText: string, operationName: string | undefined): QueryPlan;
+  /** What admission says once the variables are known; empty where the operation may run. */
+  refuse(source: OperationSource, variables: Variables): readonly ResponseError[];
 }
 
 /** One way to run the operation: all of it, or without what a caller is denied. */
@@ -77,6 +79,8 @@ export function prepareOperation(source: OperationSource, context: EngineContext
   const start = (scope: Scope, raw: Variables): { variables: Variables; variant: Variant } | GraphResponse => {
     const coerced = getVariableValues(context.schema, operation.variableDefinitions ?? [], raw, { maxErrors: 20 });
     if (coerced.errors !== undefined) return { errors: coerced.errors.map(toVariableError) };
+    const refused = context.refuse(source, coerced.coerced);
+    if (refused.length > 0) return { errors: refused };
     return { variables: coerced.coerced, variant: variantFor(scope, coerced.coerced) };
   };
 
