@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { sourceShape } from '../../config/source-settings.ts';
 
 /** The built-in provider: no key, no network. Its name cannot be given to another. */
-export const LOCAL_PROVIDER = 'local';
+const LOCAL_PROVIDER = 'local';
 /** What the built-in provider's one model is called in routes, answers and usage. */
 export const LOCAL_MODEL = `${LOCAL_PROVIDER}/extractive`;
 

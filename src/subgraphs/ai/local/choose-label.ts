@@ -78,17 +78,38 @@ function moodOf(label: string): number | undefined {
 function bySharedWords(nlp: Nlp, texts: readonly string[], labels: readonly Label[]): LabelChoice | undefined {
   const counts = new Map<string, number>();
   for (const text of texts) for (const stem of nlp.stems(text)) counts.set(stem, (counts.get(stem) ?? 0) + 1);
-  const weigh = (text: string): number =>
-    [...new Set(nlp.stems(text))].reduce((sum, stem) => sum + Math.log1p(counts.get(stem) ?? 0), 0);
-  const scored = labels
+  const weigh = (stems: ReadonlySet<string>): number =>
+    [...stems].reduce((sum, stem) => sum + Math.log1p(counts.get(stem) ?? 0), 0);
+  const scored = stemsOf(nlp, labels)
     // The name says more than its description does.
-    .map(({ name, description }) => ({ name, score: 2 * weigh(wordsOf(name).join(' ')) + weigh(description ?? '') }))
+    .map(({ label, name, description }) => ({ label, score: 2 * weigh(name) + weigh(description) }))
     .sort((a, b) => b.score - a.score);
   const total = scored.reduce((sum, { score }) => sum + score, 0);
   const [best] = scored;
-  if (best !== undefined && best.score > 0) return { label: best.name, score: round(best.score / total) };
+  if (best !== undefined && best.score > 0) return { label: best.label, score: round(best.score / total) };
   const catchAll = labels.find(({ name }) => wordsOf(name).some((word) => CATCH_ALL.has(word)));
   return catchAll === undefined ? undefined : { label: catchAll.name, score: 0 };
+}
+
+interface LabelStems {
+  readonly label: string;
+  readonly name: ReadonlySet<string>;
+  readonly description: ReadonlySet<string>;
+}
+
+/** Labels live as long as the field they belong to, and are read once for all its items. */
+const knownStems = new WeakMap<readonly Label[], readonly LabelStems[]>();
+
+function stemsOf(nlp: Nlp, labels: readonly Label[]): readonly LabelStems[] {
+  const known = knownStems.get(labels);
+  if (known !== undefined) return known;
+  const stems = labels.map(({ name, description = '' }) => ({
+    label: name,
+    name: new Set(nlp.stems(wordsOf(name).join(' '))),
+    description: new Set(nlp.stems(description)),
+  }));
+  knownStems.set(labels, stems);
+  return stems;
 }
 
 function round(score: number): number {

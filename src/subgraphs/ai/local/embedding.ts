@@ -1,7 +1,7 @@
 // A text as a vector without a model: its lemmas hashed into a fixed number of dimensions. Same text, same vector.
 import type { Nlp } from './nlp.ts';
 
-export const EMBEDDING_DIMENSIONS = 256;
+const EMBEDDING_DIMENSIONS = 256;
 
 /**
  * Unit length; all zeros where no word carries meaning. Texts are near each other when they share words, whatever they
