@@ -2,8 +2,9 @@
 import { GraphQLError, parse, type DocumentNode, type Source } from 'graphql';
 import type { HubConfig } from '../config/hub-config.ts';
 import { readLock, readSourceSdl, sdlDigest, type SourceSdl } from '../config/pinned-sdl.ts';
-import type { ImportedSdl, NamedSource, SourceKind } from '../config/source-kind.ts';
+import { hasDescription, type ImportedSdl, type NamedSource, type SourceKind } from '../config/source-kind.ts';
 import { HubFault, toHubFault } from '../faults/hub-fault.ts';
+import { problemsOf } from './problems-of.ts';
 import type { FaultCode } from '../faults/fault-table.ts';
 import { findNPlusOne } from './find-n-plus-one.ts';
 
@@ -27,8 +28,8 @@ export async function checkSource(
   try {
     const sdl = await readSourceSdl(config, name);
     const kind = kinds.find((known) => known.kind === source.settings.kind);
-    const described = !pinned && source.settings.spec !== undefined;
-    const imported = described ? await kind?.importSdl?.(source, config.folder) : undefined;
+    const described = !pinned && kind !== undefined && hasDescription(kind, source.settings);
+    const imported = described ? await kind.importSdl?.(source, config.folder) : undefined;
     const upstream = imported?.sdl ?? sdl.upstream?.source;
     const texts = [upstream, ...sdl.handwritten.map((file) => file.source)].filter((text) => text !== undefined);
     return [
@@ -43,11 +44,11 @@ export async function checkSource(
   }
 }
 
-/** One finding per line: a fault may tell of many problems at once. */
+/** A configuration may have many problems at once; each is a finding of its own. */
 export function errorFindings(thrown: unknown, source?: string): readonly Finding[] {
-  const { code, message } = toHubFault(thrown);
+  const fault = toHubFault(thrown);
   const about = source === undefined ? {} : { source };
-  return message.split('\n').map((line) => ({ level: 'error', message: line, code, ...about }));
+  return problemsOf(fault).map((message) => ({ level: 'error', message, code: fault.code, ...about }));
 }
 
 async function pinFindings(config: HubConfig, name: string, imported: ImportedSdl, sdl: SourceSdl): Promise<Finding[]> {

@@ -63,8 +63,8 @@ function render(findings: readonly Finding[]): string {
     findings
       .filter(({ level }) => level === wanted)
       .map(({ level, source, message, code }) => {
-        const about = source === undefined ? '' : `source ${source}: `;
-        return `${level}: ${about}${message}${code === undefined ? '' : ` [${code}]`}`;
+        const head = code === undefined ? level : `${level} ${code}`;
+        return `${head}: ${source === undefined ? '' : `source ${source}: `}${message}`;
       }),
   );
   const counts = ORDER.map((wanted) => {

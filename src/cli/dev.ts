@@ -7,6 +7,7 @@ import { toHubFault } from '../faults/hub-fault.ts';
 import type { HubConfig } from '../config/hub-config.ts';
 import { commandLogger, readConfig, type CliContext, type GlobalOptions } from './context.ts';
 import { addListenOptions, listenOptions, untilStopped, type ListenOptions } from './listen-options.ts';
+import { problemsOf } from './problems-of.ts';
 import { createReloader } from './reloader.ts';
 import { watchedPaths } from './watched-paths.ts';
 
@@ -42,7 +43,7 @@ export function devCommand(context: CliContext): Command {
           watcher = await refollow(watcher, next, () => reloader.changed());
           context.say('manifold: reloaded');
         } catch (error) {
-          for (const line of toHubFault(error).message.split('\n')) context.say(`manifold: ${line}`);
+          for (const problem of problemsOf(toHubFault(error))) context.say(`manifold: ${problem}`);
           context.say('manifold: not reloaded; the graph from before goes on serving');
         }
       }, QUIET_MS);

@@ -3,7 +3,13 @@ import { relative } from 'node:path';
 import { Command, Option } from 'commander';
 import { writePinned } from '../config/pinned-sdl.ts';
 import type { HubConfig } from '../config/hub-config.ts';
-import type { ImportedSdl, ImportReport, NamedSource, SourceKind } from '../config/source-kind.ts';
+import {
+  hasDescription,
+  type ImportedSdl,
+  type ImportReport,
+  type NamedSource,
+  type SourceKind,
+} from '../config/source-kind.ts';
 import { HubFault } from '../faults/hub-fault.ts';
 import { readConfig, type CliContext, type GlobalOptions } from './context.ts';
 import { DESCRIPTION_KINDS, importDocument, type DescriptionKind } from './import-document.ts';
@@ -68,7 +74,8 @@ function pick(config: HubConfig, kinds: readonly SourceKind[], name: string | un
     .filter((source) => name === undefined || source.name === name)
     .flatMap((source) => {
       const kind = kinds.find(({ kind }) => kind === source.settings.kind);
-      const importSdl = source.settings.spec === undefined ? undefined : kind?.importSdl?.bind(kind);
+      if (kind === undefined || !hasDescription(kind, source.settings)) return [];
+      const importSdl = kind.importSdl?.bind(kind);
       return importSdl === undefined ? [] : [{ source, importSdl }];
     });
   if (found.length === 0 && name !== undefined) {

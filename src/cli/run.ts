@@ -1,12 +1,13 @@
 // Arguments → exit code. Every command's errors end here, as one message on stderr.
 import { Command, CommanderError, Option } from 'commander';
-import { HubFault } from '../faults/hub-fault.ts';
+import { toHubFault } from '../faults/hub-fault.ts';
 import { checkCommand } from './check.ts';
 import { composeCommand } from './compose.ts';
 import type { CliContext, GlobalOptions } from './context.ts';
 import { devCommand } from './dev.ts';
 import { importCommand } from './import.ts';
 import { planCommand } from './plan.ts';
+import { problemsOf } from './problems-of.ts';
 import { serveCommand } from './serve.ts';
 import { readVersion } from '../version.ts';
 
@@ -61,10 +62,11 @@ function createProgram(context: CliContext): Command {
 
 /** A mistake in the input needs no stack; a mistake in the hub does, for whoever wants to report it. */
 function explain(error: unknown, verbose: boolean): readonly string[] {
-  const expected = error instanceof HubFault && error.code !== 'HUB_INTERNAL';
-  const message = error instanceof Error ? error.message : String(error);
-  const lines = message.split('\n');
-  const said = lines.length === 1 ? [`manifold: ${message}`] : [`manifold: ${lines.length} problems`, ...lines];
+  const fault = toHubFault(error);
+  const expected = fault.code !== 'HUB_INTERNAL';
+  const problems = problemsOf(fault);
+  const said =
+    problems.length === 1 ? [`manifold: ${problems.join('')}`] : [`manifold: ${problems.length} problems`, ...problems];
   if (expected && !verbose) return said;
   if (verbose) return [...said, error instanceof Error ? (error.stack ?? '') : ''];
   return [...said, 'manifold: this was not expected; --verbose prints where it happened'];

@@ -97,7 +97,7 @@ describe('manifold check', () => {
     const { code, out, findings } = await check({}, { importSdl });
     expect(code).toBe(1);
     expect(out).toBe(
-      'error: source shop: shop.yaml is not there [HUB_IMPORT_UNREADABLE]\n1 error, 0 warnings, 0 notes\n',
+      'error HUB_IMPORT_UNREADABLE: source shop: shop.yaml is not there\n1 error, 0 warnings, 0 notes\n',
     );
     expect(findings).toEqual([
       { level: 'error', source: 'shop', code: 'HUB_IMPORT_UNREADABLE', message: 'shop.yaml is not there' },
@@ -118,7 +118,7 @@ describe('manifold check', () => {
   it('exits with 1 on SDL that does not parse, with file and line', async () => {
     const { code, out } = await check({ 'schema/shop/joins.graphql': 'extend type Query {\n  a: }\n' });
     expect(code).toBe(1);
-    expect(out).toMatch(/^error: source shop: schema\/shop\/joins\.graphql:2:6 Syntax Error.* \[HUB_COMPOSE_SDL\]$/m);
+    expect(out).toMatch(/^error HUB_COMPOSE_SDL: source shop: schema\/shop\/joins\.graphql:2:6 Syntax Error/m);
   });
 
   it('reports what composition says: warnings with 0, a clash with 1', async () => {
@@ -134,7 +134,7 @@ describe('manifold check', () => {
       },
     );
     expect(clash.code).toBe(1);
-    expect(clash.out).toContain('error: Order.id clashes [HUB_COMPOSE_INVALID]\n');
+    expect(clash.out).toContain('error HUB_COMPOSE_INVALID: Order.id clashes\n');
   });
 
   it('passes on what an import could not express as notes', async () => {
