@@ -1,0 +1,32 @@
+// Schemas that no document has written: "anything", the form that 2.0 spells as parameters, merged alternatives.
+import type { Schema } from './document-model.ts';
+
+/** Accepts anything but null, apart from what `parts` say. Each has an identity of its own unless `parts` name one. */
+export function createSchema(at: string, parts: Partial<Schema> = {}): Schema {
+  return {
+    id: {},
+    at,
+    component: undefined,
+    title: undefined,
+    types: [],
+    nullable: false,
+    onlyNull: false,
+    format: undefined,
+    description: undefined,
+    deprecated: false,
+    readOnly: false,
+    writeOnly: false,
+    hasDefault: false,
+    minimum: undefined,
+    maximum: undefined,
+    values: undefined,
+    properties: [],
+    required: new Set(),
+    items: undefined,
+    allOf: [],
+    oneOf: [],
+    anyOf: [],
+    discriminator: undefined,
+    ...parts,
+  };
+}

@@ -1,0 +1,53 @@
+// OpenAPI in, annotated SDL out: `manifold import --kind openapi` and the import of `rest` sources.
+import type { ImportedSdl } from '../../config/source-kind.ts';
+import { HubFault } from '../../faults/hub-fault.ts';
+import { requiredSecurity, type SecurityScheme } from './check-security.ts';
+import type { Note } from './document-model.ts';
+import { loadDocuments } from './load-documents.ts';
+import { mapToSdl } from './map-to-sdl.ts';
+import { readModel } from './read-model.ts';
+import { createSelection } from './selection.ts';
+
+export { checkSecurity, type SecurityScheme } from './check-security.ts';
+
+export interface OpenApiImportRequest {
+  /** Path relative to `folder`, or url. */
+  readonly spec: string;
+  readonly folder: string;
+  /** operationIds, or "GET /path" with `*` and `**`. Everything where it is absent. */
+  readonly include?: readonly string[] | undefined;
+  readonly exclude?: readonly string[] | undefined;
+  /** Put before the name of every type, so that two sources do not clash. */
+  readonly typePrefix?: string | undefined;
+}
+
+export interface ImportedOpenApi extends ImportedSdl {
+  /** Without a trailing slash; undefined where the description names none and the source needs a `url`. */
+  readonly serverUrl: string | undefined;
+  /** What the imported operations want as credentials; for `checkSecurity`. */
+  readonly security: readonly SecurityScheme[];
+}
+
+/** Rejects with HUB_IMPORT_UNREADABLE, _REFERENCE, _TOO_LARGE or _INVALID; the last also where no operation is left. */
+export async function importOpenApi(request: OpenApiImportRequest): Promise<ImportedOpenApi> {
+  const loaded = await loadDocuments(request.spec, request.folder);
+  const notes = new Map<string, Note>();
+  const note = (at: string, message: string): void => void notes.set(`${at} ${message}`, { at, message });
+  const selection = createSelection(request.include, request.exclude);
+  const model = readModel(loaded, selection.wants, note);
+  for (const pattern of selection.unused()) note('#/paths', `no operation fits "${pattern}" of include and exclude`);
+  const { sdl, operations } = mapToSdl(model, request.typePrefix ?? '', note);
+  if (operations.length === 0) {
+    const [first] = notes.values();
+    const reason = first === undefined ? 'it describes none' : `${first.at}: ${first.message}`;
+    throw new HubFault('HUB_IMPORT_INVALID', `${loaded.main} has no operation that can be imported: ${reason}`);
+  }
+  return {
+    sdl,
+    origin: loaded.main,
+    digest: loaded.digest,
+    report: { title: model.title, operations: operations.length, notes: [...notes.values()] },
+    serverUrl: model.serverUrl,
+    security: requiredSecurity(operations, model.securitySchemes),
+  };
+}

@@ -1,0 +1,78 @@
+// A path or url in, the document and every file it refers to out. Called by `importOpenApi`.
+import { createHash } from 'node:crypto';
+import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
+import { readDescription } from '../read-description.ts';
+import { isObject, parseDescription, type JsonObject } from './parse-document.ts';
+
+export interface LoadedDocuments {
+  /** Location of the main document; the key of `documents`. */
+  readonly main: string;
+  readonly documents: ReadonlyMap<string, JsonObject>;
+  /** Where a file reference of a document leads, or why it leads nowhere. */
+  locate(from: string, file: string): string | HubFault;
+  /** "sha256:…" of all files' bytes in reading order. */
+  readonly digest: string;
+}
+
+/** Most files that one description may consist of. */
+const MAX_DOCUMENTS = 500;
+
+/** Rejects with HUB_IMPORT_* where the main document cannot be used; what else is missing fails where it is needed. */
+export async function loadDocuments(spec: string, folder: string): Promise<LoadedDocuments> {
+  const hash = createHash('sha256');
+  const documents = new Map<string, JsonObject>();
+  const located = new Map<string, string | HubFault>();
+  const first = await readDescription(spec, { folder });
+  hash.update(first.bytes);
+  const main = first.location;
+  documents.set(main, parseDescription(first.text, main));
+  // A map iterates over what is added meanwhile, so this goes on until no file refers to a new one.
+  for (const [from, document] of documents) {
+    for (const file of filesReferredTo(document)) {
+      try {
+        if (documents.size >= MAX_DOCUMENTS) {
+          throw new HubFault('HUB_IMPORT_TOO_LARGE', `${main} consists of more than ${MAX_DOCUMENTS} files`);
+        }
+        const { text, bytes, location } = await readDescription(file, { folder, from, within: main });
+        located.set(`${from} ${file}`, location);
+        if (documents.has(location)) continue;
+        documents.set(location, parseDescription(text, location));
+        hash.update(bytes);
+      } catch (error) {
+        located.set(`${from} ${file}`, toHubFault(error));
+      }
+    }
+  }
+  return {
+    main,
+    documents,
+    digest: `sha256:${hash.digest('hex')}`,
+    locate: (from, file) =>
+      located.get(`${from} ${file}`) ?? new HubFault('HUB_IMPORT_REFERENCE', `${file} was not read`),
+  };
+}
+
+/** Examples may contain anything, so what only they mention is not read. */
+const NOT_SEARCHED = new Set(['example', 'examples', 'x-examples', 'default', 'enum', 'const']);
+
+function filesReferredTo(document: JsonObject): Set<string> {
+  const files = new Set<string>();
+  const seen = new Set<unknown>();
+  const open: unknown[] = [document];
+  for (let value = open.pop(); value !== undefined; value = open.pop()) {
+    if (seen.has(value)) continue;
+    seen.add(value);
+    if (Array.isArray(value)) {
+      for (const item of value) if (typeof item === 'object' && item !== null) open.push(item);
+      continue;
+    }
+    if (!isObject(value)) continue;
+    for (const [key, inner] of Object.entries(value)) {
+      if (key === '$ref' && typeof inner === 'string' && !inner.startsWith('#')) {
+        const file = inner.replace(/#.*$/s, '');
+        if (file !== '') files.add(file);
+      } else if (typeof inner === 'object' && inner !== null && !NOT_SEARCHED.has(key)) open.push(inner);
+    }
+  }
+  return files;
+}

@@ -1,0 +1,128 @@
+// Schema objects of OpenAPI 2.0, 3.0 and 3.1 in, one shape of Schema out. Called while the model is read and mapped.
+import { createSchema } from './create-schema.ts';
+import type { Discriminator, JsonType, Schema, SchemaSource } from './document-model.ts';
+import { isObject, property } from './parse-document.ts';
+import type { Place, References } from './references.ts';
+
+export type ReadSchema = (place: Place) => Schema;
+
+const JSON_TYPES: ReadonlySet<unknown> = new Set<JsonType>([
+  'string', 'number', 'integer', 'boolean', 'object', 'array', 'file',
+]); // prettier-ignore
+
+/** What changes a schema's meaning when it stands beside a `$ref` (3.1); everything else there is an annotation. */
+const STRUCTURAL = ['properties', 'allOf', 'oneOf', 'anyOf', 'items', 'enum', 'additionalProperties', 'required'];
+
+export function createSchemaReader(references: References): ReadSchema {
+  const known = new Map<object, Schema>();
+
+  const read = (place: Place): Schema => {
+    const { value } = place;
+    if (!isObject(value)) return createSchema(references.at(place), { id: ANYTHING, nullable: true });
+    const cached = known.get(value);
+    if (cached !== undefined) return cached;
+    const reference = property(value, '$ref');
+    const schema = typeof reference === 'string' ? readReference(place, reference) : readPlain(place);
+    known.set(value, schema);
+    return schema;
+  };
+
+  const readReference = (place: Place, reference: string): Schema => {
+    const target = read(references.follow(references.step(place, reference)));
+    const beside = readPlain(place);
+    if (STRUCTURAL.some((key) => property(place.value, key) !== undefined)) {
+      return { ...beside, allOf: [() => target, ...beside.allOf] };
+    }
+    return {
+      ...target,
+      description: beside.description ?? target.description,
+      nullable: target.nullable || beside.nullable,
+      deprecated: target.deprecated || beside.deprecated,
+      readOnly: target.readOnly || beside.readOnly,
+      writeOnly: target.writeOnly || beside.writeOnly,
+      hasDefault: target.hasDefault || beside.hasDefault,
+    };
+  };
+
+  const sourcesOf = (place: Place): SchemaSource[] => references.items(place).map((item) => () => read(item));
+
+  const readPlain = (place: Place): Schema => {
+    const get = (key: string): unknown => property(place.value, key);
+    const child = (key: string): Place => references.child(place, key);
+    const typeNames = [get('type')].flat();
+    const values = valuesOf(get('enum'), get('const'));
+    const required = get('required');
+    const items = child('items');
+    return {
+      id: place.value as object,
+      at: references.at(place),
+      component: componentName(place),
+      title: textOf(get('title')),
+      types: typeNames.filter((type): type is JsonType => JSON_TYPES.has(type)),
+      nullable:
+        get('nullable') === true ||
+        get('x-nullable') === true ||
+        typeNames.includes('null') ||
+        values?.includes(null) === true,
+      onlyNull: typeNames.length === 1 && typeNames[0] === 'null',
+      format: textOf(get('format')),
+      description: textOf(get('description')),
+      deprecated: get('deprecated') === true,
+      readOnly: get('readOnly') === true,
+      writeOnly: get('writeOnly') === true,
+      hasDefault: get('default') !== undefined,
+      minimum: numberOf(get('minimum')),
+      maximum: numberOf(get('maximum')),
+      values: values?.filter((value) => value !== null),
+      properties: references.entries(child('properties')).map(([name, at]) => ({ name, schema: () => read(at) })),
+      required: new Set(Array.isArray(required) ? required.map(String) : []),
+      items: isObject(items.value) ? () => read(items) : undefined,
+      allOf: sourcesOf(child('allOf')),
+      oneOf: sourcesOf(child('oneOf')),
+      anyOf: sourcesOf(child('anyOf')),
+      discriminator: discriminatorOf(child('discriminator')),
+    };
+  };
+
+  const discriminatorOf = (place: Place): Discriminator | undefined => {
+    // In 2.0 it is the property's name alone.
+    if (typeof place.value === 'string') return { property: place.value, mapping: [] };
+    const name = property(place.value, 'propertyName');
+    if (typeof name !== 'string') return undefined;
+    const mapping = references.entries(references.child(place, 'mapping')).flatMap(([value, at]) => {
+      if (typeof at.value !== 'string') return [];
+      const target = at.value;
+      // A value may be a reference or the bare name of a component.
+      const reference = /[#/.]/.test(target) ? target : `#/components/schemas/${target}`;
+      const entry: [string, SchemaSource] = [value, () => read(references.follow(references.step(at, reference)))];
+      return [entry];
+    });
+    return { property: name, mapping };
+  };
+
+  return read;
+}
+
+/** `true`, `false` and what is no schema at all: they share one identity. */
+const ANYTHING = {};
+
+function valuesOf(list: unknown, constant: unknown): readonly unknown[] | undefined {
+  if (Array.isArray(list)) return list as unknown[];
+  return constant === undefined ? undefined : [constant];
+}
+
+/** `#/components/schemas/Order`, `#/definitions/Order`, or a whole file `order.yaml`. */
+function componentName(place: Place): string | undefined {
+  const inside = /^#\/(?:components\/schemas|definitions|\$defs)\/([^/]+)$/.exec(place.pointer)?.[1];
+  if (inside !== undefined) return inside.replaceAll('~1', '/').replaceAll('~0', '~');
+  if (place.pointer !== '#') return undefined;
+  return /([^/]+?)(?:\.schema)?\.[A-Za-z0-9]+$/.exec(place.document)?.[1];
+}
+
+export function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}

@@ -1,0 +1,44 @@
+// Paths and parameters in, URI Templates (RFC 6570) out. Variables bear the upstream's names, percent-encoded where the
+// grammar wants it (section 2.3): whoever expands the template looks the decoded name up and writes the encoded one.
+import type { ApiParameter } from './document-model.ts';
+
+/** `filter[name]` → `filter%5Bname%5D`. */
+export function variableName(name: string): string {
+  const encoded = name.replaceAll(/[^A-Za-z0-9_.]/gu, percent);
+  // Dots separate parts of a name; they neither begin nor end one, nor follow one another.
+  return encoded.replace(/^\.|\.$|\.(?=\.)/g, '%2E');
+}
+
+export interface TemplateVariable {
+  readonly name: string;
+  /** Each item of a list, or each entry of an object, becomes a value of its own. */
+  readonly explode: boolean;
+}
+
+/** @param path parameters of the path by name; other text in braces stays literal. */
+export function uriTemplate(
+  path: string,
+  pathParameters: ReadonlyMap<string, Pick<ApiParameter, 'style' | 'explode'>>,
+  query: readonly TemplateVariable[],
+): string {
+  const filled = path.replace(/#.*$/s, '').replace(/\{([^{}]*)\}|[{}]/g, (whole, name: string | undefined) => {
+    const parameter = name === undefined ? undefined : pathParameters.get(name);
+    if (name === undefined || parameter === undefined) return whole.replaceAll(/[{}]/g, percent);
+    const operator = parameter.style === 'label' ? '.' : parameter.style === 'matrix' ? ';' : '';
+    return `{${operator}${variableName(name)}${parameter.explode ? '*' : ''}}`;
+  });
+  if (query.length === 0) return filled;
+  const variables = query.map(({ name, explode }) => `${variableName(name)}${explode ? '*' : ''}`).join(',');
+  return `${filled}{${filled.includes('?') ? '&' : '?'}${variables}}`;
+}
+
+/** Names in braces, in the order in which the path has them. */
+export function namesInPath(path: string): string[] {
+  return [...new Set([...path.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] ?? ''))];
+}
+
+function percent(char: string): string {
+  return [...Buffer.from(char.toWellFormed(), 'utf8')]
+    .map((byte) => `%${byte.toString(16).toUpperCase().padStart(2, '0')}`)
+    .join('');
+}
