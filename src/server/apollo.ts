@@ -1,4 +1,4 @@
-// Apollo Server over the graph that serves now: it reads HTTP requests, parses, validates and writes the answers.
+// Apollo Server over the graph that serves now: it reads HTTP requests, parses documents and writes answers.
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerErrorCode } from '@apollo/server/errors';
 import {
@@ -8,20 +8,19 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import type { ValidationRule } from 'graphql';
 import type { Logger } from '../telemetry/logger.ts';
 import type { CurrentGraph } from './current-graph.ts';
 import { createGraphGateway } from './graph-gateway.ts';
 import { prefersGraphqlResponse } from './media-types.ts';
+import type { OperationGate } from './operation-gate.ts';
 import type { RequestContext } from './request-context.ts';
 import { isInternal, type ErrorFormat } from './response-errors.ts';
 
 export interface ApolloOptions {
   readonly graphs: CurrentGraph;
   readonly formatError: ErrorFormat;
-  readonly validationRules: readonly ValidationRule[];
-  readonly maxTokens: number | undefined;
-  readonly introspection: boolean;
+  readonly gate: OperationGate;
+  readonly maxTokens: number | false;
   readonly development: boolean;
   readonly logger: Logger;
 }
@@ -36,10 +35,9 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
       if (isInternal(error)) logger.error({ err: thrown }, 'a request failed inside the hub');
       return { ...error };
     },
-    validationRules: [...options.validationRules],
-    parseOptions: { maxLexicalTokens: options.maxTokens },
-    introspection: options.introspection,
-    hideSchemaDetailsFromClientErrors: !options.introspection,
+    parseOptions: options.maxTokens === false ? {} : { maxLexicalTokens: options.maxTokens },
+    // The gate does it, for websockets too: limits first, and once per document.
+    dangerouslyDisableValidation: true,
     includeStacktraceInErrorResponses: false,
     // The check for cross-site requests is ours (refuseCrossSite): Apollo's would also refuse plain GET requests of
     // clients that are no browsers, which GraphQL over HTTP allows.

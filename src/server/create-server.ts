@@ -3,11 +3,11 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import fastifyApollo from '@as-integrations/fastify';
 import { fastify, type FastifyInstance } from 'fastify';
-import type { ValidationRule } from 'graphql';
 import type { ServerSettings } from '../config/server-settings.ts';
 import type { EntityChange } from '../contract/events.ts';
 import type { ComposedGraph } from '../contract/graph.ts';
 import { HubFault } from '../faults/hub-fault.ts';
+import type { Admission } from '../operation/create-admission.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createApollo } from './apollo.ts';
 import { createBrowserGuard } from './browser-guard.ts';
@@ -15,9 +15,10 @@ import { createCurrentGraph } from './current-graph.ts';
 import { registerErrorAnswers } from './error-answers.ts';
 import { registerGraphiql } from './graphiql-page.ts';
 import { registerHealth } from './health.ts';
+import { createOperationGate } from './operation-gate.ts';
 import { createRequestContext, type Authenticate } from './request-context.ts';
 import { createErrorFormat } from './response-errors.ts';
-import { createStartOperation, type AdmitOperation } from './socket-operation.ts';
+import { createStartOperation } from './socket-operation.ts';
 import { createWebsocketEndpoint } from './websocket.ts';
 
 export interface ServerOptions {
@@ -26,12 +27,10 @@ export interface ServerOptions {
   readonly graph: ComposedGraph;
   readonly logger: Logger;
   readonly authenticate: Authenticate;
-  /** Limits of documents over HTTP, beside the rules of the specification. */
-  readonly validationRules: readonly ValidationRule[];
-  /** Most tokens of a document; undefined for no limit. */
-  readonly maxTokens: number | undefined;
-  /** Limits and validation of documents on websockets; the same ones. */
-  readonly admit: AdmitOperation;
+  /** Decides which operations may run; called once per graph. */
+  readonly admissionFor: (graph: ComposedGraph) => Admission;
+  /** Most tokens of a document, as `admissionFor` has it; false for no limit. */
+  readonly maxTokens: number | false;
   /** Told what mutations changed. Never throws. */
   readonly onChange?: (change: EntityChange) => void;
   readonly graphiql?: {
@@ -66,11 +65,17 @@ export function createServer(options: ServerOptions): HubServer {
   const graphs = createCurrentGraph({ graph: options.graph, graceMs: drainMs, requestTimeoutMs, logger });
   const guard = createBrowserGuard({ origins: settings.cors.origins, trustProxy: settings.trustProxy });
   const formatError = createErrorFormat({ development, maxTokens: options.maxTokens });
-  const apollo = createApollo({ ...options, ...settings, graphs, formatError });
+  const gate = createOperationGate({ admissionFor: options.admissionFor, introspection: settings.introspection });
+  const apollo = createApollo({ graphs, gate, formatError, maxTokens: options.maxTokens, development, logger });
   const server = createFastify(settings);
   let ready = false;
   let closing: Promise<void> | undefined;
 
+  server.addHook('onSend', (_request, reply, _payload, done) => {
+    // A connection that is kept alive would hold up the close until the drain time is over.
+    if (closing !== undefined) void reply.header('connection', 'close');
+    done();
+  });
   guard.register(server, GRAPHQL_PATH);
   registerErrorAnswers(server, GRAPHQL_PATH, logger);
   registerHealth(server, () => ready);
@@ -83,7 +88,7 @@ export function createServer(options: ServerOptions): HubServer {
     });
   }
 
-  const start = createStartOperation({ graphs, admit: options.admit, requestTimeoutMs, development, onChange, logger });
+  const start = createStartOperation({ graphs, gate, requestTimeoutMs, development, onChange, logger });
   const sockets = createWebsocketEndpoint({
     server: server.server,
     path: GRAPHQL_PATH,

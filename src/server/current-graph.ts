@@ -1,7 +1,6 @@
 // Which composed graph serves now, and what becomes of the one before. Requests hold a lease on the graph they began with,
 // so that a reload drops none of them.
 import { setTimeout as delay } from 'node:timers/promises';
-import type { GraphQLSchema } from 'graphql';
 import type { ComposedGraph } from '../contract/graph.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
@@ -25,8 +24,6 @@ export interface CurrentGraphOptions {
 export interface CurrentGraph {
   /** A lease on the graph that serves now. */
   acquire(): GraphLease;
-  /** The graph that a schema belongs to: a request is executed by the graph it was validated against. */
-  ofSchema(schema: GraphQLSchema): ComposedGraph;
   /** Called with the graph that serves now, and with each that replaces it, before it serves; may throw to refuse it. */
   watch(listener: (graph: ComposedGraph) => void): () => void;
   /** Serves the new graph from now on. The old one is closed in the background when nothing holds it any more. */
@@ -43,18 +40,16 @@ interface Generation {
   whenIdle: (() => void) | undefined;
 }
 
+function generationOf(graph: ComposedGraph): Generation {
+  return { graph, expired: new AbortController(), leases: 0, whenIdle: undefined };
+}
+
 export function createCurrentGraph(options: CurrentGraphOptions): CurrentGraph {
   const { graceMs, requestTimeoutMs, logger } = options;
-  const graphs = new WeakMap<GraphQLSchema, ComposedGraph>();
   const listeners = new Set<(graph: ComposedGraph) => void>();
   const retiring = new Set<Promise<void>>();
   let current = generationOf(options.graph);
   let closing: Promise<void> | undefined;
-
-  function generationOf(graph: ComposedGraph): Generation {
-    graphs.set(graph.schema, graph);
-    return { graph, expired: new AbortController(), leases: 0, whenIdle: undefined };
-  }
 
   function idle(generation: Generation): Promise<void> {
     if (generation.leases === 0) return Promise.resolve();
@@ -92,7 +87,6 @@ export function createCurrentGraph(options: CurrentGraphOptions): CurrentGraph {
         },
       };
     },
-    ofSchema: (schema) => graphs.get(schema) ?? current.graph,
     watch(listener) {
       listener(current.graph);
       listeners.add(listener);
@@ -101,7 +95,6 @@ export function createCurrentGraph(options: CurrentGraphOptions): CurrentGraph {
     replace(graph) {
       if (graph === current.graph) return;
       const old = current;
-      graphs.set(graph.schema, graph);
       for (const listener of listeners) listener(graph);
       current = generationOf(graph);
       const retired = retire(old)

@@ -6,8 +6,9 @@ import { HubFault, toHubFault } from '../faults/hub-fault.ts';
 import type { ResponseError } from '../faults/to-response-error.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { CurrentGraph } from './current-graph.ts';
+import type { OperationGate } from './operation-gate.ts';
 import type { RequestContext } from './request-context.ts';
-import { carryFault, CarriedError } from './response-errors.ts';
+import { carryDocumentError, carryFault, CarriedError } from './response-errors.ts';
 import { withUsage } from './usage-extension.ts';
 
 type Gateway = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
@@ -16,20 +17,24 @@ type ExecutorResult = Awaited<ReturnType<Executor>>;
 
 export interface GraphGatewayOptions {
   readonly graphs: CurrentGraph;
+  readonly gate: OperationGate;
   readonly development: boolean;
   readonly logger: Logger;
 }
 
-/** A request runs on the graph whose schema it was validated against, also while another one takes over. */
-export function createGraphGateway({ graphs, development, logger }: GraphGatewayOptions): Gateway {
-  const executor: Executor = async ({ context, document, source, schema, request, operationName }) => {
-    const { scope, usage } = context as RequestContext;
+/** A request runs on the graph that it holds a lease on, also while another one takes over. */
+export function createGraphGateway({ graphs, gate, development, logger }: GraphGatewayOptions): Gateway {
+  const executor: Executor = async ({ context, source, request, operationName }) => {
+    const { graph, scope, usage } = context as RequestContext;
     try {
-      const prepared = graphs
-        .ofSchema(schema)
-        .prepare({ document, text: source, operationName: operationName ?? request.operationName });
+      const variables = request.variables ?? {};
+      // Apollo knows the name of the one operation too, which makes both ways of asking for it the same in caches.
+      const sent = { text: source, operationName: operationName ?? request.operationName, variables };
+      const admitted = gate(graph, sent);
+      if ('errors' in admitted) return { errors: admitted.errors.map(carryDocumentError) };
+      const prepared = graph.prepare(admitted.source);
       assertNoSubscription(prepared);
-      const response = await prepared.execute(scope, request.variables ?? {});
+      const response = await prepared.execute(scope, variables);
       return toExecutorResult(usage ? withUsage(response, scope) : response);
     } catch (thrown) {
       const fault = toHubFault(thrown);

@@ -1,10 +1,9 @@
 // GraphiQL at `/`, from the hub itself: it loads nothing from anywhere else.
-import { once } from 'node:events';
+import { fork } from 'node:child_process';
 import { Readable } from 'node:stream';
-import { Worker } from 'node:worker_threads';
 import { createGunzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { GraphiqlInput, GraphiqlOutput } from './graphiql-worker.ts';
+import type { GraphiqlInput, GraphiqlOutput } from './graphiql-renderer.ts';
 
 /** Rendered at the first request. */
 export function registerGraphiql(server: FastifyInstance, input: GraphiqlInput): void {
@@ -30,7 +29,7 @@ function send(page: GraphiqlOutput, request: FastifyRequest, reply: FastifyReply
   });
   if (request.headers['if-none-match'] === page.etag) return reply.code(304).send();
   if (/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) {
-    return reply.header('content-encoding', 'gzip').send(Buffer.from(page.gzipped.buffer));
+    return reply.header('content-encoding', 'gzip').send(page.gzipped);
   }
   return reply.send(Readable.from([page.gzipped]).pipe(createGunzip()));
 }
@@ -54,8 +53,16 @@ function contentSecurityPolicy(scriptHash: string): string {
 async function render(input: GraphiqlInput): Promise<GraphiqlOutput> {
   // The file's name ends as this one's does: .ts in the sources, .js when compiled.
   const ending = import.meta.url.slice(import.meta.url.lastIndexOf('.'));
-  const worker = new Worker(new URL(`./graphiql-worker${ending}`, import.meta.url), { workerData: input });
-  worker.unref();
-  const [output] = (await once(worker, 'message')) as [GraphiqlOutput];
-  return output;
+  const renderer = fork(new URL(`./graphiql-renderer${ending}`, import.meta.url), [JSON.stringify(input)], {
+    execArgv: [],
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  });
+  let complaint = '';
+  renderer.stderr?.setEncoding('utf8').on('data', (text: string) => (complaint = (complaint + text).slice(-2_000)));
+  return new Promise((resolve, reject) => {
+    renderer.once('message', (output) => resolve(output as GraphiqlOutput));
+    renderer.once('error', reject);
+    renderer.once('close', () => reject(new Error(`GraphiQL could not be rendered: ${complaint}`)));
+  });
 }

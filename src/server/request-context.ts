@@ -1,6 +1,7 @@
 // From an HTTP request to what its operation runs with: who calls, the scope, the graph that serves it.
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EntityChange } from '../contract/events.ts';
+import type { ComposedGraph } from '../contract/graph.ts';
 import type { Principal } from '../contract/principal.ts';
 import type { Scope } from '../contract/scope.ts';
 import { createScope } from '../engine/create-scope.ts';
@@ -27,7 +28,7 @@ export interface RequestContextOptions {
 }
 
 /** Apollo Server's context value. A type, not an interface: Apollo wants an index signature. */
-export type RequestContext = { readonly scope: Scope; readonly usage: boolean }; // eslint-disable-line @typescript-eslint/consistent-type-definitions
+export type RequestContext = { readonly graph: ComposedGraph; readonly scope: Scope; readonly usage: boolean }; // eslint-disable-line @typescript-eslint/consistent-type-definitions
 
 /**
  * The scope aborts when the caller's connection closes before the answer, and when the answer is out: nothing that was
@@ -55,7 +56,7 @@ export async function createRequestContext(
     signal: over.signal,
     onChange: options.onChange,
   });
-  return { scope, usage: wantsUsage(headers) };
+  return { graph: lease.graph, scope, usage: wantsUsage(headers) };
 }
 
 async function authenticateOrRefuse(

@@ -1,11 +1,10 @@
 // Errors on their way out, over HTTP and websockets alike: whatever was thrown becomes a ResponseError with a code of the
 // fault table. Nothing that is not meant for callers passes.
 import { ApolloServerErrorCode } from '@apollo/server/errors';
-import type { Source } from 'graphql';
-import { GraphQLError, Lexer, TokenKind, type GraphQLFormattedError } from 'graphql';
-import { FAULT_TABLE, type FaultCode } from '../faults/fault-table.ts';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { HubFault } from '../faults/hub-fault.ts';
 import { toResponseError, type ResponseError } from '../faults/to-response-error.ts';
+import { toParseError } from '../operation/parse-operation.ts';
 
 /** Brings a finished ResponseError through libraries that only take GraphQLErrors. */
 export class CarriedError extends GraphQLError {
@@ -27,59 +26,46 @@ export function carryFault(fault: HubFault, development: boolean): CarriedError 
   return new CarriedError(toResponseError(fault, undefined, development), { status, ...headers });
 }
 
-/** What is wrong with a document, found outside of Apollo Server. A syntax error is the one that points to no node. */
+/** What is wrong with a document, from the gate; it has a code. */
 export function carryDocumentError(error: GraphQLError): CarriedError {
-  const own = error.extensions.code;
-  const code = isFaultCode(own) ? own : error.nodes === undefined ? 'HUB_REQUEST_MALFORMED' : 'HUB_REQUEST_INVALID';
-  return new CarriedError(described(error.toJSON(), code, error));
+  return new CarriedError(
+    described(error.toJSON(), codeOf(error.extensions) ?? ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED, error),
+  );
 }
 
 export interface ErrorFormatOptions {
   readonly development: boolean;
-  /** The limit that the parser was given; undefined for none. */
-  readonly maxTokens: number | undefined;
+  /** The limit that the parser was given; false for none. */
+  readonly maxTokens: number | false;
 }
 
 /** @returns the outward form; `formatted` is what the library would say, `thrown` is what it was told. */
 export type ErrorFormat = (formatted: GraphQLFormattedError, thrown: unknown) => ResponseError;
 
-/** Apollo Server's own codes under ours; those about persisted queries stay, because clients act upon them. */
-const CODE_OF_APOLLO: Readonly<Partial<Record<string, FaultCode>>> = {
-  [ApolloServerErrorCode.GRAPHQL_PARSE_FAILED]: 'HUB_REQUEST_MALFORMED',
-  [ApolloServerErrorCode.BAD_REQUEST]: 'HUB_REQUEST_MALFORMED',
-  [ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED]: 'HUB_REQUEST_INVALID',
-  [ApolloServerErrorCode.BAD_USER_INPUT]: 'HUB_REQUEST_INVALID',
-  [ApolloServerErrorCode.OPERATION_RESOLUTION_FAILURE]: 'HUB_REQUEST_INVALID',
-};
-
-const APOLLO_CODES_KEPT: readonly unknown[] = [
-  ApolloServerErrorCode.PERSISTED_QUERY_NOT_FOUND,
-  ApolloServerErrorCode.PERSISTED_QUERY_NOT_SUPPORTED,
-];
-
+/**
+ * Errors of the hub have codes of the fault table. What is wrong with a document keeps the code that clients of Apollo
+ * Server know: GRAPHQL_PARSE_FAILED, GRAPHQL_VALIDATION_FAILED, BAD_USER_INPUT, OPERATION_RESOLUTION_FAILURE and those of
+ * persisted queries.
+ */
 export function createErrorFormat({ development, maxTokens }: ErrorFormatOptions): ErrorFormat {
   return (formatted, thrown) => {
     const origin = originOf(thrown);
     if (origin instanceof CarriedError) return origin.carried;
     if (origin instanceof HubFault) return toResponseError(origin, formatted.path, development);
-    const ownCode = origin instanceof GraphQLError ? origin.extensions.code : undefined;
-    const apolloCode = formatted.extensions?.code;
-    const code = isFaultCode(ownCode)
-      ? ownCode
-      : typeof apolloCode === 'string'
-        ? CODE_OF_APOLLO[apolloCode]
-        : undefined;
-    if (code !== undefined) {
-      const tooLarge =
-        code === 'HUB_REQUEST_MALFORMED' &&
-        origin instanceof GraphQLError &&
-        hasTooManyTokens(origin.source, maxTokens);
-      return described(formatted, tooLarge ? 'HUB_REQUEST_TOO_LARGE' : code, origin);
+    const code = codeOf(formatted.extensions);
+    switch (code) {
+      case undefined:
+      case ApolloServerErrorCode.INTERNAL_SERVER_ERROR:
+        return toResponseError(new HubFault('HUB_INTERNAL', formatted.message), formatted.path, development);
+      case ApolloServerErrorCode.BAD_REQUEST:
+        return described(formatted, 'HUB_REQUEST_MALFORMED', origin);
+      case ApolloServerErrorCode.GRAPHQL_PARSE_FAILED:
+        return origin instanceof GraphQLError
+          ? carryDocumentError(toParseError(origin, maxTokens)).carried
+          : described(formatted, code, origin);
+      default:
+        return described(formatted, code, origin);
     }
-    if (typeof apolloCode === 'string' && APOLLO_CODES_KEPT.includes(apolloCode)) {
-      return { message: formatted.message, extensions: { code: apolloCode } };
-    }
-    return toResponseError(new HubFault('HUB_INTERNAL', formatted.message), formatted.path, development);
   };
 }
 
@@ -97,7 +83,7 @@ function originOf(thrown: unknown): unknown {
   return origin;
 }
 
-function described(formatted: GraphQLFormattedError, code: FaultCode, origin: unknown): ResponseError {
+function described(formatted: GraphQLFormattedError, code: string, origin: unknown): ResponseError {
   const own = origin instanceof GraphQLError ? origin.extensions : {};
   const extensions = { ...Object.fromEntries(Object.entries(own).filter(([name]) => name !== 'http')), code };
   return {
@@ -108,18 +94,6 @@ function described(formatted: GraphQLFormattedError, code: FaultCode, origin: un
   };
 }
 
-function isFaultCode(code: unknown): code is FaultCode {
-  return typeof code === 'string' && Object.hasOwn(FAULT_TABLE, code);
-}
-
-/** The parser tells that it gave up only by its message, so the tokens are counted once more, as far as it had come. */
-function hasTooManyTokens(source: Source | undefined, maxTokens: number | undefined): boolean {
-  if (source === undefined || maxTokens === undefined) return false;
-  const lexer = new Lexer(source);
-  try {
-    for (let count = 0; count <= maxTokens; count++) if (lexer.advance().kind === TokenKind.EOF) return false;
-    return true;
-  } catch {
-    return false;
-  }
+function codeOf(extensions: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  return typeof extensions?.code === 'string' ? extensions.code : undefined;
 }

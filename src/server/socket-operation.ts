@@ -1,21 +1,16 @@
 // One operation on a websocket: admitted, prepared on the graph that serves now, run with a scope of its own.
-import { GraphQLError, type ExecutionArgs, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import type { EntityChange } from '../contract/events.ts';
+import type { Variables } from '../contract/fetch.ts';
 import type { GraphResponse, OperationSource } from '../contract/graph.ts';
 import type { Principal } from '../contract/principal.ts';
 import { createScope } from '../engine/create-scope.ts';
 import { toHubFault } from '../faults/hub-fault.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { CurrentGraph, GraphLease } from './current-graph.ts';
+import type { OperationGate } from './operation-gate.ts';
 import { carryDocumentError, carryFault } from './response-errors.ts';
 import { wantsUsage, withUsage } from './usage-extension.ts';
-
-/** Parses and checks a document against a schema; throws a HubFault, a GraphQLError, or several as an AggregateError. */
-export type AdmitOperation = (
-  schema: GraphQLSchema,
-  text: string,
-  operationName: string | undefined,
-) => OperationSource;
 
 export interface SocketOperation {
   /** For graphql-ws, which carries the operation along as the context value. */
@@ -49,7 +44,7 @@ export interface OperationPayload {
 
 export interface StartOperationOptions {
   readonly graphs: CurrentGraph;
-  readonly admit: AdmitOperation;
+  readonly gate: OperationGate;
   readonly requestTimeoutMs: number;
   readonly development: boolean;
   readonly onChange: (change: EntityChange) => void;
@@ -60,8 +55,11 @@ export function createStartOperation(options: StartOperationOptions): StartOpera
   const start = (caller: OperationCaller, payload: OperationPayload): SocketOperation => {
     const lease = options.graphs.acquire();
     try {
-      const source = options.admit(lease.graph.schema, payload.query, payload.operationName ?? undefined);
-      return createOperation(lease, source, caller, payload, options);
+      const variables = payload.variables ?? {};
+      const sent = { text: payload.query, operationName: payload.operationName ?? undefined, variables };
+      const admitted = options.gate(lease.graph, sent);
+      if ('errors' in admitted) throw new AggregateError(admitted.errors);
+      return createOperation(lease, admitted.source, caller, variables, options);
     } catch (thrown) {
       lease.release();
       throw thrown;
@@ -69,7 +67,7 @@ export function createStartOperation(options: StartOperationOptions): StartOpera
   };
 
   const errors = (thrown: unknown): readonly GraphQLError[] => {
-    if (thrown instanceof AggregateError && thrown.errors.length > 0) return thrown.errors.flatMap(errors);
+    if (thrown instanceof AggregateError) return thrown.errors.flatMap(errors);
     if (thrown instanceof GraphQLError) return [carryDocumentError(thrown)];
     const fault = toHubFault(thrown);
     if (fault.code === 'HUB_INTERNAL') options.logger.error({ err: thrown }, 'an operation failed inside the hub');
@@ -83,11 +81,10 @@ function createOperation(
   lease: GraphLease,
   source: OperationSource,
   caller: OperationCaller,
-  payload: OperationPayload,
+  variables: Variables,
   options: StartOperationOptions,
 ): SocketOperation {
   const prepared = lease.graph.prepare(source);
-  const variables = payload.variables ?? {};
   const usage = wantsUsage(caller.headers);
   const over = new AbortController();
   const scope = createScope({

@@ -1,15 +1,7 @@
 // A small composed graph over graphql-js, for tests of what stands above the engine.
 import { createHash } from 'node:crypto';
 import { makeExecutableSchema } from '@graphql-tools/schema';
-import {
-  execute,
-  getOperationAST,
-  parse,
-  subscribe,
-  validate,
-  type ExecutionResult,
-  type GraphQLSchema,
-} from 'graphql';
+import { execute, getOperationAST, subscribe, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import type { ComposedGraph, GraphResponse, OperationSource } from '../../src/contract/graph.ts';
 import type { Variables } from '../../src/contract/fetch.ts';
 import type { Scope } from '../../src/contract/scope.ts';
@@ -113,16 +105,4 @@ function toResponse({ data, errors }: ExecutionResult): GraphResponse {
           ),
         }),
   };
-}
-
-/** Admission without limits: parse and validate. */
-export function admitWithoutLimits(
-  schema: GraphQLSchema,
-  text: string,
-  operationName: string | undefined,
-): OperationSource {
-  const document = parse(text);
-  const errors = validate(schema, document);
-  if (errors.length > 0) throw new AggregateError(errors);
-  return { document, text, operationName };
 }

@@ -1,6 +1,5 @@
 import { request as rawRequest } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { GraphQLError } from 'graphql';
 import type { EntityChange } from '../../../src/contract/events.ts';
 import { ANONYMOUS } from '../../../src/contract/principal.ts';
 import type { Scope } from '../../../src/contract/scope.ts';
@@ -45,10 +44,10 @@ describe('the server over HTTP', () => {
   });
 
   it.each([
-    ['a document that does not parse', '{', {}, 'HUB_REQUEST_MALFORMED'],
-    ['a field that does not exist', '{ nope }', {}, 'HUB_REQUEST_INVALID'],
-    ['an operation that does not exist', 'query a { hello }', { operationName: 'b' }, 'HUB_REQUEST_INVALID'],
-    ['an operation that is not chosen', 'query a { hello } query b { hello }', {}, 'HUB_REQUEST_INVALID'],
+    ['a document that does not parse', '{', {}, 'GRAPHQL_PARSE_FAILED'],
+    ['a field that does not exist', '{ nope }', {}, 'GRAPHQL_VALIDATION_FAILED'],
+    ['an operation that does not exist', 'query a { hello }', { operationName: 'b' }, 'OPERATION_RESOLUTION_FAILURE'],
+    ['an operation that is not chosen', 'query a { hello } query b { hello }', {}, 'OPERATION_RESOLUTION_FAILURE'],
     [
       'a variable that does not fit',
       'query($a: String) { hello(name: $a) }',
@@ -65,36 +64,37 @@ describe('the server over HTTP', () => {
   });
 
   it('keeps the code and the place of a limit', async () => {
-    hub = await startHub({
-      validationRules: [
-        (context) => ({
-          Field: (node) =>
-            context.reportError(
-              new GraphQLError('too deep', { nodes: node, extensions: { code: 'HUB_REQUEST_TOO_DEEP', limit: 3 } }),
-            ),
-        }),
-      ],
-    });
-    const { body } = await hub.post('{ hello }');
-    expect(body.errors).toEqual([
+    hub = await startHub({ limits: { maxAliases: 1 } });
+    expect((await hub.post('{ a: hello b: hello }')).body.errors).toEqual([
       {
-        message: 'too deep',
-        locations: [{ line: 1, column: 3 }],
-        extensions: { code: 'HUB_REQUEST_TOO_DEEP', limit: 3 },
+        message: 'the operation uses 2 aliases, the limit is 1',
+        locations: [{ line: 1, column: 1 }],
+        extensions: { code: 'HUB_REQUEST_TOO_MANY_ALIASES', limit: 1, found: 2 },
       },
     ]);
   });
 
+  it('limits what variables ask for', async () => {
+    hub = await startHub({
+      limits: { maxComplexity: 100 },
+      graph: createFakeGraph({ sdl: 'type Query { a(first: Int): [A] } type A { b: Int }' }),
+    });
+    const query = 'query($n: Int) { a(first: $n) { b } }';
+    expect((await hub.post(query, { variables: { n: 10 } })).status).toBe(200);
+    const answer = await hub.post(query, { variables: { n: 1_000 } });
+    expect([answer.status, codes(answer.body)]).toEqual([400, ['HUB_REQUEST_TOO_COMPLEX']]);
+  });
+
   it('tells a document with too many tokens from one that does not parse', async () => {
-    hub = await startHub({ maxTokens: 20 });
+    hub = await startHub({ limits: { maxTokens: 20 } });
     expect(codes((await hub.post(`{ ${'hello '.repeat(50)} }`)).body)).toEqual(['HUB_REQUEST_TOO_LARGE']);
-    expect(codes((await hub.post('{ hello } }')).body)).toEqual(['HUB_REQUEST_MALFORMED']);
+    expect(codes((await hub.post('{ hello } }')).body)).toEqual(['GRAPHQL_PARSE_FAILED']);
   });
 
   it('does not suggest names of the schema where introspection is off', async () => {
     hub = await startHub({}, { introspection: false });
     expect((await hub.post('{ hell }')).body.errors[0].message).not.toContain('hello');
-    expect(codes((await hub.post('{ __schema { types { name } } }')).body)).toEqual(['HUB_REQUEST_INVALID']);
+    expect(codes((await hub.post('{ __schema { types { name } } }')).body)).toContain('GRAPHQL_VALIDATION_FAILED');
   });
 
   it('gives a failed field its error and the others their values', async () => {

@@ -2,10 +2,12 @@
 import { createClient, type Client } from 'graphql-ws';
 import pino from 'pino';
 import { WebSocket } from 'ws';
+import { limitSettingsSchema, type LimitSettings } from '../../../src/config/limit-settings.ts';
 import { serverSettingsSchema, type ServerSettings } from '../../../src/config/server-settings.ts';
 import { ANONYMOUS } from '../../../src/contract/principal.ts';
+import { createAdmission } from '../../../src/operation/create-admission.ts';
 import { createServer, type HubServer, type ServerOptions } from '../../../src/server/create-server.ts';
-import { admitWithoutLimits, createFakeGraph } from '../../kit/fake-graph.ts';
+import { createFakeGraph } from '../../kit/fake-graph.ts';
 
 export interface StartedHub {
   readonly url: string;
@@ -18,6 +20,8 @@ export interface StartedHub {
   client(params?: Record<string, unknown>): Client;
   close(): Promise<void>;
 }
+
+export type HubOptions = Partial<Omit<ServerOptions, 'settings'>> & { readonly limits?: Partial<LimitSettings> };
 
 export interface PostOptions {
   readonly variables?: unknown;
@@ -33,17 +37,17 @@ export interface Answer {
 }
 
 export async function startHub(
-  options: Partial<Omit<ServerOptions, 'settings'>> = {},
+  { limits: given = {}, ...options }: HubOptions = {},
   settings: Partial<ServerSettings> = {},
 ): Promise<StartedHub> {
   const logs: any[] = [];
+  const limits = limitSettingsSchema.parse(given);
   const server = createServer({
     graph: createFakeGraph(),
     logger: pino({ level: 'debug' }, { write: (line: string) => void logs.push(JSON.parse(line)) }),
     authenticate: () => Promise.resolve(ANONYMOUS),
-    validationRules: [],
-    maxTokens: undefined,
-    admit: admitWithoutLimits,
+    admissionFor: ({ schema }) => createAdmission(schema, limits),
+    maxTokens: limits.maxTokens,
     ...options,
     settings: serverSettingsSchema.parse({ port: 0, drainMs: 200, ...settings }),
   });

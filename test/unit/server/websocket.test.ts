@@ -103,10 +103,10 @@ describe('the server over websockets', () => {
   });
 
   it.each([
-    ['{', 'HUB_REQUEST_MALFORMED'],
-    ['{ nope }', 'HUB_REQUEST_INVALID'],
-    ['subscription { nope }', 'HUB_REQUEST_INVALID'],
-    ['query a { hello } query b { hello }', 'HUB_REQUEST_INVALID'],
+    ['{', 'GRAPHQL_PARSE_FAILED'],
+    ['{ nope }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['subscription { nope }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['query a { hello } query b { hello }', 'OPERATION_RESOLUTION_FAILURE'],
   ])('answers %s with a code of its table', async (query, code) => {
     hub = await startHub({ graph: testGraph().graph });
     expect(await ending(hub.client(), query).end).toMatchObject([{ extensions: { code } }]);

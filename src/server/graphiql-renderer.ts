@@ -1,7 +1,6 @@
-// Renders GraphiQL in a thread of its own: the nine megabytes of its sources are gone with the thread, and what stays is
-// one compressed buffer. Started by graphiql-page.ts.
+// Renders GraphiQL in a process of its own: the nine megabytes of its sources, several times over while it is rendered, are
+// gone with the process, and what stays in the hub is one compressed buffer. Started by graphiql-page.ts.
 import { createHash } from 'node:crypto';
-import { parentPort, workerData } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 
@@ -43,11 +42,11 @@ function render(input: GraphiqlInput): string {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64');
 
-const page = render(workerData as GraphiqlInput);
+const page = render(JSON.parse(process.argv[2] ?? '{}') as GraphiqlInput);
 const opening = page.indexOf('<script>', page.indexOf('<div id="root">')) + '<script>'.length;
 const output: GraphiqlOutput = {
-  gzipped: new Uint8Array(gzipSync(page, { level: 9 })),
+  gzipped: gzipSync(page),
   scriptHash: sha256(page.slice(opening, page.lastIndexOf('</script>'))),
   etag: `"${sha256(page)}"`,
 };
-parentPort?.postMessage(output, [output.gzipped.buffer as ArrayBuffer]);
+process.send?.(output, () => process.disconnect());
