@@ -1,11 +1,11 @@
 // The one wiring file: hands rooms to each other. Called by the command line.
 import { isDeepStrictEqual } from 'node:util';
-import { Source, type DocumentNode, type ValidationRule } from 'graphql';
+import { Source, type DocumentNode } from 'graphql';
 import { createAuthenticator, type Authenticator } from './auth/create-authenticator.ts';
 import { createFieldPolicy } from './auth/create-field-policy.ts';
 import type { HubConfig } from './config/hub-config.ts';
 import { readSourceSdl } from './config/pinned-sdl.ts';
-import type { NamedSource, SourceKind } from './config/source-kind.ts';
+import { hasDescription, type NamedSource, type SourceKind } from './config/source-kind.ts';
 import type { EntityChange } from './contract/events.ts';
 import type { ComposedGraph, OperationSource } from './contract/graph.ts';
 import type { SourceStats } from './contract/source-stats.ts';
@@ -22,7 +22,6 @@ import { parseSdl } from './graph/parse-sdl.ts';
 import { createPlanner } from './graph/query-planner.ts';
 import { readCostHints } from './operation/cost-hints.ts';
 import { createAdmission, type Admission } from './operation/create-admission.ts';
-import { createLimitRule } from './operation/create-limit-rule.ts';
 import { createServer } from './server/create-server.ts';
 import { createAiKind } from './subgraphs/ai/index.ts';
 import { createEventsSubgraph } from './subgraphs/events/index.ts';
@@ -90,7 +89,6 @@ interface Served {
   readonly graph: ComposedGraph;
   readonly authenticator: Authenticator;
   readonly admission: Admission;
-  readonly limitRule: ValidationRule;
 }
 
 async function compose(config: HubConfig, options: ComposeOptions, lasting: Lasting): Promise<Served> {
@@ -128,7 +126,7 @@ async function compose(config: HubConfig, options: ComposeOptions, lasting: Last
         })),
       development: config.server.development,
     });
-    return { graph, authenticator, admission, limitRule: createLimitRule(config.limits, hints) };
+    return { graph, authenticator, admission };
   } catch (thrown) {
     await Promise.all(sources.map((subgraph) => subgraph.close()));
     throw thrown;
@@ -184,15 +182,16 @@ async function readSdl(
   options: ComposeOptions,
 ): Promise<DocumentNode> {
   const { name, settings } = source;
+  const merge = (documents: readonly DocumentNode[]) => kind.mergeSdl?.(documents) ?? mergeSdl(documents);
   const files = await readSourceSdl(config, name);
   const handwritten = files.handwritten.map((file) => parseSdl(file.source));
-  if (kind.importSdl === undefined || settings.spec === undefined) {
+  if (kind.importSdl === undefined || !hasDescription(kind, settings)) {
     const all = files.upstream === undefined ? handwritten : [parseSdl(files.upstream.source), ...handwritten];
-    return mergeSdl(all);
+    return merge(all);
   }
   if (options.sdl === 'import') {
     const imported = await kind.importSdl(source, config.folder);
-    return mergeSdl([parseSdl(new Source(imported.sdl, `${name}: imported SDL`)), ...handwritten]);
+    return merge([parseSdl(new Source(imported.sdl, `${name}: imported SDL`)), ...handwritten]);
   }
   if (files.upstream === undefined) {
     throw new HubFault(
@@ -200,7 +199,7 @@ async function readSdl(
       `source ${name}: its description is not pinned; run: manifold import ${name}`,
     );
   }
-  return mergeSdl([parseSdl(files.upstream.source), ...handwritten]);
+  return merge([parseSdl(files.upstream.source), ...handwritten]);
 }
 
 /** All or nothing: what was made is closed again where something else failed. */
@@ -221,6 +220,8 @@ export async function startHub(
   const { logger } = options;
   const lasting = createLasting();
   let served = await compose(config, options, lasting);
+  // A graph that was replaced still admits for the requests that began with it.
+  const admissions = new WeakMap<ComposedGraph, Admission>([[served.graph, served.admission]]);
   const server = createServer({
     settings: {
       ...config.server,
@@ -230,9 +231,8 @@ export async function startHub(
     graph: served.graph,
     logger,
     authenticate: (credentials) => served.authenticator.authenticate(credentials),
-    validationRules: [(context) => served.limitRule(context)],
     maxTokens: config.limits.maxTokens === false ? undefined : config.limits.maxTokens,
-    admit: (_schema, text, operationName) => admit(served, text, operationName),
+    admit: (of, text, operationName) => admit(admissions.get(of) ?? served.admission, text, operationName),
     onChange: createChangeRecorder(lasting, logger),
     graphiql: { title: config.name, ...(options.query === undefined ? {} : { query: options.query }) },
   });
@@ -244,6 +244,7 @@ export async function startHub(
     url,
     async reload(next) {
       const fresh = await compose(next, options, lasting);
+      admissions.set(fresh.graph, fresh.admission);
       await server.replaceGraph(fresh.graph);
       served = fresh;
       if (!isDeepStrictEqual([next.server, next.limits.maxTokens], [config.server, config.limits.maxTokens])) {
@@ -257,7 +258,7 @@ export async function startHub(
   };
 }
 
-function admit({ admission }: Served, text: string, operationName: string | undefined): OperationSource {
+function admit(admission: Admission, text: string, operationName: string | undefined): OperationSource {
   const admitted = admission.admit(text, operationName);
   if ('errors' in admitted) throw new AggregateError(admitted.errors, 'the operation is not admitted');
   return { document: admitted.document, text, operationName };

@@ -13,11 +13,24 @@ export interface SourceKind<S extends SourceSettings = SourceSettings> {
   readonly settings: z.ZodType<S>;
   /**
    * The upstream's description as annotated SDL, the content of `schema/<source>/upstream.graphql`.
-   * Absent where the kind needs no description; only called where the source names one (`spec`). Rejects with HUB_IMPORT_*.
+   * Absent where the kind needs no description; only called where the source has one. Rejects with HUB_IMPORT_*.
    */
   importSdl?(source: NamedSource<S>, folder: string): Promise<ImportedSdl>;
-  /** `sdl`: imported and hand-written SDL of the source, merged, without federation `@link`s. */
+  /** Whether a source has a description to import; by default where it names one (`spec`). */
+  describes?(settings: S): boolean;
+  /**
+   * Imported SDL, if any, and the hand-written files after it → what `create` gets. By default later definitions win and
+   * extensions are folded into their types.
+   */
+  mergeSdl?(documents: readonly DocumentNode[]): DocumentNode;
+  /** `sdl`: imported and hand-written SDL of the source, merged; without federation `@link`s unless the import has them. */
   create(source: NamedSource<S>, sdl: DocumentNode, services: SourceServices): Promise<Subgraph>;
+}
+
+/** Whether `manifold import` has something to do for a source. */
+export function hasDescription(kind: SourceKind, settings: SourceSettings): boolean {
+  if (kind.importSdl === undefined) return false;
+  return kind.describes?.(settings) ?? settings.spec !== undefined;
 }
 
 export interface NamedSource<S extends SourceSettings = SourceSettings> {

@@ -23,10 +23,16 @@ const DEFINITION_KINDS = {
 
 /**
  * Later documents win: a field, value or member that is written again replaces the earlier one, so hand-written SDL can
- * correct what was imported. A type that is only extended becomes a definition. The order of first appearance is kept.
+ * correct what was imported. A type that is only extended becomes a definition, unless `keepExtensions`: Federation 1
+ * means something by it. The order of first appearance is kept; with `keepExtensions` one document alone is left as it is.
  */
-export function mergeSdl(documents: readonly DocumentNode[]): DocumentNode {
-  const types = new Map<string, TypeDefinitionNode>();
+export function mergeSdl(
+  documents: readonly DocumentNode[],
+  { keepExtensions = false }: { readonly keepExtensions?: boolean } = {},
+): DocumentNode {
+  const [only, second] = documents;
+  if (keepExtensions && only !== undefined && second === undefined) return only;
+  const types = new Map<string, Folded>();
   const others: DefinitionNode[] = [];
   for (const definition of documents.flatMap((document) => document.definitions)) {
     if (!isType(definition)) {
@@ -35,7 +41,8 @@ export function mergeSdl(documents: readonly DocumentNode[]): DocumentNode {
     }
     const name = definition.name.value;
     const known = types.get(name);
-    types.set(name, known === undefined ? toDefinition(definition) : fold(known, definition));
+    const first = keepExtensions ? definition : toDefinition(definition);
+    types.set(name, known === undefined ? first : fold(known, definition));
   }
   return { kind: Kind.DOCUMENT, definitions: [...others, ...types.values()] };
 }
@@ -57,19 +64,23 @@ interface Parts {
   readonly interfaces?: readonly { readonly name: NameNode }[];
 }
 
-function fold(known: TypeDefinitionNode, added: Folded): TypeDefinitionNode {
+function fold(known: Folded, added: Folded): Folded {
   const a = known as Parts;
   const b = added as Parts;
   return {
     ...known,
-    description: ('description' in added ? added.description : undefined) ?? known.description,
+    // A definition among the extensions is what makes it a definition.
+    kind: added.kind.endsWith('Definition') ? added.kind : known.kind,
+    description: describe(added) ?? describe(known),
     directives: unite(known.directives ?? [], added.directives ?? [], directiveIdentity),
     ...foldPart('fields', a, b),
     ...foldPart('values', a, b),
     ...foldPart('types', a, b),
     ...foldPart('interfaces', a, b),
-  } as TypeDefinitionNode;
+  } as Folded;
 }
+
+const describe = (node: Folded) => ('description' in node ? node.description : undefined);
 
 function foldPart(part: keyof Parts, a: Parts, b: Parts): Parts {
   if (a[part] === undefined && b[part] === undefined) return {};

@@ -1,6 +1,8 @@
 // The `rest` kind: an HTTP API, described by OpenAPI or by hand with `@rest`. Registered by compose.ts.
 import type { SourceKind } from '../../config/source-kind.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
+import { checkSecurity } from '../../import/openapi/check-security.ts';
+import { importOpenApi } from '../../import/openapi/import-openapi.ts';
 import { createLocalSubgraph } from '../local/create-local-subgraph.ts';
 import { restSettingsSchema, type RestSettings } from './config.ts';
 import { createRestConnector } from './connector.ts';
@@ -9,6 +11,18 @@ export function createRestKind(): SourceKind<RestSettings> {
   return {
     kind: 'rest',
     settings: restSettingsSchema,
+    async importSdl({ settings }, folder) {
+      if (settings.spec === undefined) throw new HubFault('HUB_IMPORT_UNREADABLE', 'the source names no spec');
+      const { report, serverUrl, security, ...imported } = await importOpenApi({
+        ...settings,
+        spec: settings.spec,
+        folder,
+      });
+      const url =
+        settings.url !== undefined || serverUrl === undefined ? [] : [`set url: the description says ${serverUrl}`];
+      const notes = [...checkSecurity(security, settings.auth), ...url].map((message) => ({ at: '#', message }));
+      return { ...imported, report: { ...report, notes: [...notes, ...report.notes] } };
+    },
     create({ name, settings }, sdl, services) {
       const { url, maxKeysPerBatch } = settings;
       if (url === undefined) {
