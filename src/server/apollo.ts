@@ -12,15 +12,15 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { CurrentGraph } from './current-graph.ts';
 import { createGraphGateway } from './graph-gateway.ts';
 import { prefersGraphqlResponse } from './media-types.ts';
-import type { OperationGate } from './operation-gate.ts';
+import type { AdmitOperation } from './operation-gate.ts';
 import type { RequestContext } from './request-context.ts';
 import { isInternal, type ErrorFormat } from './response-errors.ts';
 
 export interface ApolloOptions {
   readonly graphs: CurrentGraph;
   readonly formatError: ErrorFormat;
-  readonly gate: OperationGate;
-  readonly maxTokens: number | false;
+  readonly gate: AdmitOperation;
+  readonly maxTokens: number | undefined;
   readonly development: boolean;
   readonly logger: Logger;
 }
@@ -35,7 +35,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
       if (isInternal(error)) logger.error({ err: thrown }, 'a request failed inside the hub');
       return { ...error };
     },
-    parseOptions: options.maxTokens === false ? {} : { maxLexicalTokens: options.maxTokens },
+    parseOptions: { maxLexicalTokens: options.maxTokens },
     // The gate does it, for websockets too: limits first, and once per document.
     dangerouslyDisableValidation: true,
     includeStacktraceInErrorResponses: false,

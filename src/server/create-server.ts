@@ -7,7 +7,6 @@ import type { ServerSettings } from '../config/server-settings.ts';
 import type { EntityChange } from '../contract/events.ts';
 import type { ComposedGraph } from '../contract/graph.ts';
 import { HubFault } from '../faults/hub-fault.ts';
-import type { Admission } from '../operation/create-admission.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createApollo } from './apollo.ts';
 import { createBrowserGuard } from './browser-guard.ts';
@@ -15,7 +14,7 @@ import { createCurrentGraph } from './current-graph.ts';
 import { registerErrorAnswers } from './error-answers.ts';
 import { registerGraphiql } from './graphiql-page.ts';
 import { registerHealth } from './health.ts';
-import { createOperationGate } from './operation-gate.ts';
+import { createOperationGate, type AdmitOperation } from './operation-gate.ts';
 import { createRequestContext, type Authenticate } from './request-context.ts';
 import { createErrorFormat } from './response-errors.ts';
 import { createStartOperation } from './socket-operation.ts';
@@ -27,10 +26,9 @@ export interface ServerOptions {
   readonly graph: ComposedGraph;
   readonly logger: Logger;
   readonly authenticate: Authenticate;
-  /** Decides which operations may run; called once per graph. */
-  readonly admissionFor: (graph: ComposedGraph) => Admission;
-  /** Most tokens of a document, as `admissionFor` has it; false for no limit. */
-  readonly maxTokens: number | false;
+  readonly admit: AdmitOperation;
+  /** Most tokens of a document, as `admit` has it; undefined for no limit. */
+  readonly maxTokens: number | undefined;
   /** Told what mutations changed. Never throws. */
   readonly onChange?: (change: EntityChange) => void;
   readonly graphiql?: {
@@ -65,7 +63,7 @@ export function createServer(options: ServerOptions): HubServer {
   const graphs = createCurrentGraph({ graph: options.graph, graceMs: drainMs, requestTimeoutMs, logger });
   const guard = createBrowserGuard({ origins: settings.cors.origins, trustProxy: settings.trustProxy });
   const formatError = createErrorFormat({ development, maxTokens: options.maxTokens });
-  const gate = createOperationGate({ admissionFor: options.admissionFor, introspection: settings.introspection });
+  const gate = createOperationGate({ admit: options.admit, introspection: settings.introspection });
   const apollo = createApollo({ graphs, gate, formatError, maxTokens: options.maxTokens, development, logger });
   const server = createFastify(settings);
   let ready = false;

@@ -2,13 +2,13 @@
 import type { ApolloServerOptionsWithGateway } from '@apollo/server';
 import type { GraphResponse, PreparedOperation } from '../contract/graph.ts';
 import { FAULT_TABLE } from '../faults/fault-table.ts';
-import { HubFault, toHubFault } from '../faults/hub-fault.ts';
+import { HubFault } from '../faults/hub-fault.ts';
 import type { ResponseError } from '../faults/to-response-error.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { CurrentGraph } from './current-graph.ts';
-import type { OperationGate } from './operation-gate.ts';
+import type { AdmitOperation } from './operation-gate.ts';
 import type { RequestContext } from './request-context.ts';
-import { carryDocumentError, carryFault, CarriedError } from './response-errors.ts';
+import { carryAll, CarriedError } from './response-errors.ts';
 import { withUsage } from './usage-extension.ts';
 
 type Gateway = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
@@ -17,7 +17,7 @@ type ExecutorResult = Awaited<ReturnType<Executor>>;
 
 export interface GraphGatewayOptions {
   readonly graphs: CurrentGraph;
-  readonly gate: OperationGate;
+  readonly gate: AdmitOperation;
   readonly development: boolean;
   readonly logger: Logger;
 }
@@ -27,19 +27,13 @@ export function createGraphGateway({ graphs, gate, development, logger }: GraphG
   const executor: Executor = async ({ context, source, request, operationName }) => {
     const { graph, scope, usage } = context as RequestContext;
     try {
-      const variables = request.variables ?? {};
       // Apollo knows the name of the one operation too, which makes both ways of asking for it the same in caches.
-      const sent = { text: source, operationName: operationName ?? request.operationName, variables };
-      const admitted = gate(graph, sent);
-      if ('errors' in admitted) return { errors: admitted.errors.map(carryDocumentError) };
-      const prepared = graph.prepare(admitted.source);
+      const prepared = graph.prepare(gate(graph, source, operationName ?? request.operationName));
       assertNoSubscription(prepared);
-      const response = await prepared.execute(scope, variables);
+      const response = await prepared.execute(scope, request.variables ?? {});
       return toExecutorResult(usage ? withUsage(response, scope) : response);
     } catch (thrown) {
-      const fault = toHubFault(thrown);
-      if (fault.code === 'HUB_INTERNAL') logger.error({ err: thrown, requestId: scope.id }, 'an operation failed');
-      return { errors: [carryFault(fault, development)] };
+      return { errors: carryAll(thrown, { development, logger, requestId: scope.id }) };
     }
   };
 

@@ -2,8 +2,9 @@
 // fault table. Nothing that is not meant for callers passes.
 import { ApolloServerErrorCode } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
-import { HubFault } from '../faults/hub-fault.ts';
+import { HubFault, toHubFault } from '../faults/hub-fault.ts';
 import { toResponseError, type ResponseError } from '../faults/to-response-error.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import { toParseError } from '../operation/parse-operation.ts';
 
 /** Brings a finished ResponseError through libraries that only take GraphQLErrors. */
@@ -26,8 +27,26 @@ export function carryFault(fault: HubFault, development: boolean): CarriedError 
   return new CarriedError(toResponseError(fault, undefined, development), { status, ...headers });
 }
 
-/** What is wrong with a document, from the gate; it has a code. */
-export function carryDocumentError(error: GraphQLError): CarriedError {
+export interface CarryOptions {
+  readonly development: boolean;
+  readonly logger: Logger;
+  /** For the logs, where the hub itself is to blame. */
+  readonly requestId?: string;
+}
+
+/** Whatever kept an operation from running: what is wrong with its document, or a fault. */
+export function carryAll(thrown: unknown, options: CarryOptions): readonly CarriedError[] {
+  if (thrown instanceof AggregateError) return thrown.errors.flatMap((one: unknown) => carryAll(one, options));
+  if (thrown instanceof GraphQLError) return [carryDocumentError(thrown)];
+  const fault = toHubFault(thrown);
+  if (fault.code === 'HUB_INTERNAL') {
+    options.logger.error({ err: thrown, requestId: options.requestId }, 'an operation failed inside the hub');
+  }
+  return [carryFault(fault, options.development)];
+}
+
+/** Without a code of its own it is the rules of GraphQL that the document breaks. */
+function carryDocumentError(error: GraphQLError): CarriedError {
   return new CarriedError(
     described(error.toJSON(), codeOf(error.extensions) ?? ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED, error),
   );
@@ -35,8 +54,8 @@ export function carryDocumentError(error: GraphQLError): CarriedError {
 
 export interface ErrorFormatOptions {
   readonly development: boolean;
-  /** The limit that the parser was given; false for none. */
-  readonly maxTokens: number | false;
+  /** The limit that the parser was given; undefined for none. */
+  readonly maxTokens: number | undefined;
 }
 
 /** @returns the outward form; `formatted` is what the library would say, `thrown` is what it was told. */
@@ -61,7 +80,7 @@ export function createErrorFormat({ development, maxTokens }: ErrorFormatOptions
         return described(formatted, 'HUB_REQUEST_MALFORMED', origin);
       case ApolloServerErrorCode.GRAPHQL_PARSE_FAILED:
         return origin instanceof GraphQLError
-          ? carryDocumentError(toParseError(origin, maxTokens)).carried
+          ? carryDocumentError(toParseError(origin, maxTokens ?? false)).carried
           : described(formatted, code, origin);
       default:
         return described(formatted, code, origin);

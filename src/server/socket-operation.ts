@@ -1,15 +1,14 @@
 // One operation on a websocket: admitted, prepared on the graph that serves now, run with a scope of its own.
-import { GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql';
+import { type GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import type { EntityChange } from '../contract/events.ts';
 import type { Variables } from '../contract/fetch.ts';
 import type { GraphResponse, OperationSource } from '../contract/graph.ts';
 import type { Principal } from '../contract/principal.ts';
 import { createScope } from '../engine/create-scope.ts';
-import { toHubFault } from '../faults/hub-fault.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { CurrentGraph, GraphLease } from './current-graph.ts';
-import type { OperationGate } from './operation-gate.ts';
-import { carryDocumentError, carryFault } from './response-errors.ts';
+import type { AdmitOperation } from './operation-gate.ts';
+import { carryAll } from './response-errors.ts';
 import { wantsUsage, withUsage } from './usage-extension.ts';
 
 export interface SocketOperation {
@@ -44,7 +43,7 @@ export interface OperationPayload {
 
 export interface StartOperationOptions {
   readonly graphs: CurrentGraph;
-  readonly gate: OperationGate;
+  readonly gate: AdmitOperation;
   readonly requestTimeoutMs: number;
   readonly development: boolean;
   readonly onChange: (change: EntityChange) => void;
@@ -55,26 +54,15 @@ export function createStartOperation(options: StartOperationOptions): StartOpera
   const start = (caller: OperationCaller, payload: OperationPayload): SocketOperation => {
     const lease = options.graphs.acquire();
     try {
-      const variables = payload.variables ?? {};
-      const sent = { text: payload.query, operationName: payload.operationName ?? undefined, variables };
-      const admitted = options.gate(lease.graph, sent);
-      if ('errors' in admitted) throw new AggregateError(admitted.errors);
-      return createOperation(lease, admitted.source, caller, variables, options);
+      const source = options.gate(lease.graph, payload.query, payload.operationName ?? undefined);
+      return createOperation(lease, source, caller, payload.variables ?? {}, options);
     } catch (thrown) {
       lease.release();
       throw thrown;
     }
   };
 
-  const errors = (thrown: unknown): readonly GraphQLError[] => {
-    if (thrown instanceof AggregateError) return thrown.errors.flatMap(errors);
-    if (thrown instanceof GraphQLError) return [carryDocumentError(thrown)];
-    const fault = toHubFault(thrown);
-    if (fault.code === 'HUB_INTERNAL') options.logger.error({ err: thrown }, 'an operation failed inside the hub');
-    return [carryFault(fault, options.development)];
-  };
-
-  return Object.assign(start, { errors });
+  return Object.assign(start, { errors: (thrown: unknown) => carryAll(thrown, options) });
 }
 
 function createOperation(

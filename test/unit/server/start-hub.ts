@@ -46,8 +46,12 @@ export async function startHub(
     graph: createFakeGraph(),
     logger: pino({ level: 'debug' }, { write: (line: string) => void logs.push(JSON.parse(line)) }),
     authenticate: () => Promise.resolve(ANONYMOUS),
-    admissionFor: ({ schema }) => createAdmission(schema, limits),
-    maxTokens: limits.maxTokens,
+    admit: ({ schema }, text, operationName) => {
+      const admitted = createAdmission(schema, limits).admit(text, operationName);
+      if ('errors' in admitted) throw new AggregateError(admitted.errors);
+      return { document: admitted.document, text, operationName };
+    },
+    maxTokens: limits.maxTokens === false ? undefined : limits.maxTokens,
     ...options,
     settings: serverSettingsSchema.parse({ port: 0, drainMs: 200, ...settings }),
   });
