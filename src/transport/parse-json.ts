@@ -20,11 +20,13 @@ export function parseJson(text: string): unknown {
     throw new SyntaxError(`it is nested more than ${MAX_DEPTH} levels deep`);
   }
   if (!/\d{16}/.test(text)) return JSON.parse(text);
-  return (JSON.parse as ParseWithSource)(text, (_key, value, { source }) =>
-    typeof value === 'number' && source !== undefined && !Number.isSafeInteger(value) && /^-?\d+$/.test(source)
-      ? source
-      : value,
-  );
+  return (JSON.parse as ParseWithSource)(text, exactIntegers);
+}
+
+/** A reviver for JSON.parse, for parsers that are not our own: keeps the digits of large integers as `parseJson` does. */
+export function exactIntegers(_key: string, value: unknown, { source }: ReviverContext): unknown {
+  if (typeof value !== 'number' || source === undefined || Number.isSafeInteger(value)) return value;
+  return /^-?\d+$/.test(source) ? source : value;
 }
 
 /** Counts brackets outside strings; strings are jumped over by indexOf, which is what makes this cheap. */

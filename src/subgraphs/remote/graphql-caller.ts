@@ -1,0 +1,63 @@
+// GraphQL over HTTP to one source: an operation, prepared once, sent through the source's transport with each request's
+// variables. Used by the remote kinds for every call that is not a stream.
+import type { FetchResult, PlannedFetch, Variables } from '../../contract/fetch.ts';
+import type { Scope } from '../../contract/scope.ts';
+import type { Transport, UpstreamRequest } from '../../contract/transport.ts';
+import { faultOfStatus } from '../../transport/fault-of-status.ts';
+import { createAnswerReader, isGraphQlResponse } from './read-answer.ts';
+
+export interface Operation {
+  readonly kind: PlannedFetch['kind'];
+  readonly text: string;
+  readonly operationName?: string | undefined;
+  /** For usage, spans and messages; never with values in it. */
+  readonly label: string;
+}
+
+/** Sends the operation. Rejects with a HubFault where there is no GraphQL response to read. */
+export type Call = (scope: Scope, variables: Variables) => Promise<FetchResult>;
+
+export interface GraphQlCaller {
+  prepare(operation: Operation): Call;
+}
+
+/** Both media types of GraphQL over HTTP: the newer first, the one that old servers know second. */
+const HEADERS = {
+  'content-type': 'application/json',
+  accept: 'application/graphql-response+json, application/json;q=0.9',
+};
+
+/** @param secrets configured values that an error of the source must not repeat. */
+export function createGraphQlCaller(transport: Transport, secrets: readonly string[]): GraphQlCaller {
+  const { source } = transport;
+  const answers = createAnswerReader(source, secrets);
+  // One for all operations: the transport only shares calls whose answers are judged by the same function.
+  const faultOf: UpstreamRequest['faultOf'] = (response) =>
+    response.status >= 400 && !isGraphQlResponse(response) ? faultOfStatus(source, 'GraphQL', response) : undefined;
+  return {
+    prepare({ kind, text, operationName, label }) {
+      const head = requestHead(text, operationName);
+      const reads = kind === 'query';
+      return async (scope, variables) => {
+        const response = await transport.request(scope, {
+          method: 'POST',
+          url: '',
+          headers: HEADERS,
+          body: `${head}${JSON.stringify(variables)}}`,
+          operation: label,
+          idempotent: reads,
+          shareable: reads,
+          faultOf,
+        });
+        // Read for each caller anew, even where the answer is shared: the engine writes into what it gets.
+        return answers.read(response);
+      };
+    },
+  };
+}
+
+/** The request body up to the variables, as every request of the operation has it. */
+function requestHead(text: string, operationName: string | undefined): string {
+  const name = operationName === undefined ? '' : `"operationName":${JSON.stringify(operationName)},`;
+  return `{"query":${JSON.stringify(text)},${name}"variables":`;
+}
