@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Runs the hub from its sources in a checkout, from dist/ where it was built and installed.
 import { existsSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 
 const NEEDED = [22, 19];
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -11,6 +12,9 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   );
   process.exit(1);
 }
+
+// What was compiled (and stripped of its types) at the last start need not be compiled again.
+enableCompileCache();
 
 const source = new URL('../src/main.ts', import.meta.url);
 await import(existsSync(source) ? source.href : new URL('../dist/main.js', import.meta.url).href);
