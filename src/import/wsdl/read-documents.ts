@@ -1,5 +1,6 @@
 // A WSDL and everything it imports or includes: files in, definitions and schemas out. Called by `loadWsdl`.
 import { createHash } from 'node:crypto';
+import { posix } from 'node:path';
 import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
 import { readDescription } from '../read-description.ts';
 import { isSoapEncoding, SOAP11_ENVELOPE, SOAP12_ENVELOPE, WSDL, WSDL20, XML, XSD } from './namespaces.ts';
@@ -23,7 +24,7 @@ interface Reader {
   readonly folder: string;
   /** The first file read; all others lie within its folder or origin. */
   main: string | undefined;
-  readonly seen: Map<string, XmlElement>;
+  readonly documents: Map<string, Promise<ReadDocument>>;
   readonly definitions: XmlElement[];
   readonly schemas: SchemaDocument[];
   readonly notes: { at: string; message: string }[];
@@ -35,7 +36,7 @@ export async function readDocuments(spec: string, folder: string): Promise<WsdlD
   const reader: Reader = {
     folder,
     main: undefined,
-    seen: new Map(),
+    documents: new Map(),
     definitions: [],
     schemas: [],
     notes: [],
@@ -68,26 +69,34 @@ function findEmbedded(element: XmlElement): XmlElement[] {
 interface ReadDocument {
   readonly root: XmlElement;
   readonly location: string;
-  readonly first: boolean;
 }
 
-async function read(reader: Reader, reference: string, from: string | undefined): Promise<ReadDocument> {
-  if (reader.seen.size >= MAX_DOCUMENTS) {
+/** Documents refer to each other in circles: each is read once, and what cannot be read is tried once. */
+function read(reader: Reader, reference: string, from: string | undefined): Promise<ReadDocument> {
+  const target = targetOf(reference, from);
+  const known = reader.documents.get(target);
+  if (known !== undefined) return known;
+  if (reader.documents.size >= MAX_DOCUMENTS) {
     throw new HubFault('HUB_IMPORT_TOO_LARGE', `the WSDL consists of more than ${MAX_DOCUMENTS} files`);
   }
-  const { text, bytes, location } = await readDescription(
-    reference,
-    from === undefined || reader.main === undefined
-      ? { folder: reader.folder }
-      : { folder: reader.folder, from, within: reader.main },
-  );
+  const document = readOnce(reader, reference, from);
+  reader.documents.set(target, document);
+  return document;
+}
+
+function targetOf(reference: string, from: string | undefined): string {
+  if (URL.canParse(reference, from)) return new URL(reference, from).href;
+  return from === undefined ? posix.normalize(reference) : posix.join(posix.dirname(from), reference);
+}
+
+async function readOnce(reader: Reader, reference: string, from: string | undefined): Promise<ReadDocument> {
+  const { folder, main } = reader;
+  const options = from === undefined || main === undefined ? { folder } : { folder, from, within: main };
+  const { text, bytes, location } = await readDescription(reference, options);
   reader.main ??= location;
-  const known = reader.seen.get(location);
-  if (known !== undefined) return { root: known, location, first: false };
   const root = parseDocument(text, location);
-  reader.seen.set(location, root);
   reader.hash.update(bytes);
-  return { root, location, first: true };
+  return { root, location };
 }
 
 function parseDocument(text: string, location: string): XmlElement {
@@ -116,6 +125,7 @@ function assertWsdl(root: XmlElement, location: string): void {
 }
 
 async function addDefinitions(reader: Reader, root: XmlElement, location: string): Promise<void> {
+  if (reader.definitions.includes(root)) return;
   reader.definitions.push(root);
   for (const types of childrenOf(root, WSDL, 'types')) {
     for (const schema of childrenOf(types, XSD, 'schema')) await addSchema(reader, schema, location, undefined);
@@ -125,7 +135,7 @@ async function addDefinitions(reader: Reader, root: XmlElement, location: string
     if (reference === undefined) continue;
     await optional(reader, reference, location, async (document) => {
       if (document.root.uri === XSD) await addSchema(reader, document.root, document.location, undefined);
-      else if (document.first) {
+      else {
         assertWsdl(document.root, document.location);
         await addDefinitions(reader, document.root, document.location);
       }

@@ -2,7 +2,7 @@
 import type { Fault, Message } from './wsdl-model.ts';
 import { WSDL } from './namespaces.ts';
 import { childOf, childrenOf, resolveQName, type XmlElement } from './xml-tree.ts';
-import type { ComplexType, Field } from './xsd-model.ts';
+import { type ComplexType, type Field, rawName } from './xsd-model.ts';
 import type { AddNote, TypeResolver } from './xsd-types.ts';
 
 export interface BodyBinding {
@@ -69,7 +69,7 @@ export function createMessageReader(find: FindMessage, types: TypeResolver, note
     const type = resolveQName(part, part.attributes.get('type') ?? '');
     return {
       role: 'element',
-      raw: local,
+      raw: rawName(local),
       local,
       uri: '',
       type: types.type(type.uri, type.local, at),
@@ -105,7 +105,9 @@ export function createMessageReader(find: FindMessage, types: TypeResolver, note
       const { uri, local, type } = only;
       return { shape: 'wrapped', encoded, wrapper: { uri, local }, type };
     }
-    return { shape: 'bare', encoded, wrapper: undefined, type: partsType(typeName, fields) };
+    // Without a declared type there may be nothing to say.
+    const bare = fields.map((field) => (field.type.kind === 'any' ? { ...field, required: false } : field));
+    return { shape: 'bare', encoded, wrapper: undefined, type: partsType(typeName, bare) };
   }
 
   return {

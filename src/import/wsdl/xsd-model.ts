@@ -69,6 +69,11 @@ export interface Field {
   readonly documentation: string | undefined;
 }
 
+/** The raw name of an element: a dot in it would be a step of `at`. */
+export function rawName(local: string): string {
+  return local.replaceAll('.', '_');
+}
+
 export const ANY: AnyType = { kind: 'any' };
 
 /**

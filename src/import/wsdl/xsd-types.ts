@@ -5,7 +5,7 @@ import { type Component, schemaQName, type SchemaDocument, type SchemaSet } from
 import { createSimpleTypes, type SimpleTypes } from './xsd-simple-types.ts';
 import { createFieldCollector, type FieldCollector, mergeOccurs, ONCE, type Occurs } from './field-collector.ts';
 import { builtinType, STRING } from './xsd-builtins.ts';
-import { ANY, type ComplexType, type Field, type ValueType } from './xsd-model.ts';
+import { ANY, type ComplexType, type Field, rawName, type ValueType } from './xsd-model.ts';
 import { childOf, expandedName, resolveQName, type XmlElement } from './xml-tree.ts';
 import { documentationOf } from './documentation.ts';
 
@@ -203,7 +203,9 @@ export function createTypeResolver(schemas: SchemaSet, note: AddNote): TypeResol
         owner,
         `the element ${expandedName(name.uri, name.local)} is not defined in any schema that could be read: it became JSON`,
       );
-      return [{ ...WILDCARD, role: 'element', raw: name.local, local: name.local, uri: name.uri, list: false }];
+      return [
+        { ...WILDCARD, role: 'element', raw: rawName(name.local), local: name.local, uri: name.uri, list: false },
+      ];
     }
     const members = schemas.substitutes(name.uri, name.local).slice(0, MAX_SUBSTITUTES);
     if (members.length === 0) return [head.field];
@@ -228,7 +230,7 @@ export function createTypeResolver(schemas: SchemaSet, note: AddNote): TypeResol
     const local = node.attributes.get('name') ?? '';
     return {
       role: 'element',
-      raw: local,
+      raw: rawName(local),
       local,
       uri,
       type: typeOfNode(node, schema, `${owner}${capital(local)}`),

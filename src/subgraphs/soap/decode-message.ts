@@ -11,14 +11,18 @@ export interface DecodeContext {
 }
 
 interface Reading extends DecodeContext {
-  /** Elements with an id, for `href` of SOAP encoding; made on first use. */
-  readonly byId: () => ReadonlyMap<string, XmlElement>;
-  /** References can multiply an answer; this bounds what comes out. */
+  /** Only SOAP encoding knows references; elsewhere `href` is an attribute like any other. */
+  readonly encoded: boolean;
+  readonly root: XmlElement;
+  /** Elements with an id; made on first use. */
+  byId: ReadonlyMap<string, XmlElement> | undefined;
+  /** References can multiply an answer; once there is one, this bounds what comes out. */
   budget: number;
 }
 
 const MAX_DEPTH = 200;
-const MAX_VALUES = 1_000_000;
+/** How many times over references may repeat the elements of an answer. */
+const MAX_GROWTH = 10;
 
 /**
  * The fields of the message's type: children of the wrapper, parts, or the body's own children. A message without fields
@@ -26,45 +30,49 @@ const MAX_VALUES = 1_000_000;
  */
 export function decodeMessage(message: Message | undefined, body: XmlElement, context: DecodeContext): unknown {
   if (message === undefined || message.type.fields.length === 0) return true;
-  const reading = createReading(body, context);
+  const reading = createReading(body, message.encoded, context);
   if (message.shape === 'bare') return decodeRecord(reading, message.type, body, '', 0);
   const { children } = body;
   const local = message.wrapper?.local;
-  const wrapper =
-    children.find((child) => child.local === local) ?? (message.shape === 'rpc' ? children[0] : undefined);
+  const wrapper = children.find((child) => child.local === local) ?? misnamedWrapper(message, children);
   if (wrapper === undefined) throw new DecodeError(`the body has no element ${local ?? ''}`);
   return decodeRecord(reading, message.type, renamedPart(message, wrapper), local ?? '', 0);
 }
 
 /** The detail element of a fault. */
 export function decodeDetail(field: Field, element: XmlElement, context: DecodeContext): unknown {
-  const reading = createReading(element, context);
+  const reading = createReading(element, false, context);
   if (field.type.kind === 'complex') return decodeRecord(reading, field.type, element, field.local, 0);
   return decodeValue(reading, field.type, element, field.local, 0);
 }
 
-/** An element without a declared type: text, or an object of its children, repeated names as arrays. */
-export function decodeAny(element: XmlElement, context: DecodeContext): unknown {
-  return anyValue(createReading(element, context), element, '', 0);
+function createReading(root: XmlElement, encoded: boolean, { typeNamed }: DecodeContext): Reading {
+  return { typeNamed, encoded, root, byId: undefined, budget: Infinity };
 }
 
-function createReading(root: XmlElement, context: DecodeContext): Reading {
-  let index: Map<string, XmlElement> | undefined;
-  return {
-    typeNamed: context.typeNamed,
-    budget: MAX_VALUES,
-    byId: () => {
-      index ??= indexIds(root, new Map());
-      return index;
-    },
+/** Indexes the answer by id, and from then on counts. */
+function indexOf(reading: Reading): ReadonlyMap<string, XmlElement> {
+  if (reading.byId !== undefined) return reading.byId;
+  const index = new Map<string, XmlElement>();
+  let elements = 0;
+  const visit = (element: XmlElement): void => {
+    elements += 1;
+    const id = element.attributes.get('id');
+    if (id !== undefined) index.set(id, element);
+    element.children.forEach(visit);
   };
+  visit(reading.root);
+  reading.byId = index;
+  reading.budget = elements * MAX_GROWTH;
+  return index;
 }
 
-function indexIds(element: XmlElement, index: Map<string, XmlElement>): Map<string, XmlElement> {
-  const id = element.attributes.get('id');
-  if (id !== undefined) index.set(id, element);
-  for (const child of element.children) indexIds(child, index);
-  return index;
+/** rpc wrappers may have any name. A document's may not, but some do; then its content must be recognisable. */
+function misnamedWrapper(message: Message, children: readonly XmlElement[]): XmlElement | undefined {
+  const [first, ...others] = children;
+  if (first === undefined || message.shape === 'rpc') return first;
+  const { fieldFor } = layoutOf(message.type);
+  return others.length === 0 && first.children.some((child) => fieldFor(child)?.role === 'element') ? first : undefined;
 }
 
 /** rpc servers name the one result as they like ("return", "Result"); its place says which it is. */
@@ -90,7 +98,11 @@ function decodeRecord(
     else if (field.role === 'attribute') {
       const value = element.attributes.get(field.uri === '' ? field.local : `{${field.uri}}${field.local}`);
       if (value !== undefined) record[field.raw] = simpleAt(field.type, value, `${path}.${field.raw}`);
-    } else if (field.role === 'text') record[field.raw] = simpleAt(field.type, element.text, path);
+    } else if (field.role === 'text') {
+      // Beside elements (mixed content), white space is layout.
+      const layoutOnly = !field.required && element.text.trim() === '';
+      record[field.raw] = layoutOnly ? null : simpleAt(field.type, element.text, path);
+    }
   }
   for (const child of element.children) {
     const field = layout.fieldFor(child);
@@ -134,15 +146,15 @@ function decodeValue(reading: Reading, declared: ValueType, given: XmlElement, p
 
 function spend(reading: Reading, path: string, depth: number): void {
   reading.budget -= 1;
-  if (reading.budget < 0) throw new DecodeError(`more than ${MAX_VALUES} values`);
+  if (reading.budget < 0) throw new DecodeError('its references multiply it beyond measure');
   if (depth > MAX_DEPTH) throw new DecodeError(`${path.slice(0, 100)}: nested deeper than ${MAX_DEPTH} levels`);
 }
 
 /** SOAP 1.1 section 5.4.1: an empty element with `href="#id"` stands for the element that has that id. */
 function dereference(reading: Reading, element: XmlElement, path: string): XmlElement {
-  const href = element.attributes.get('href');
+  const href = reading.encoded ? element.attributes.get('href') : undefined;
   if (href?.startsWith('#') !== true || element.children.length > 0) return element;
-  const target = reading.byId().get(href.slice(1));
+  const target = indexOf(reading).get(href.slice(1));
   if (target === undefined) throw new DecodeError(`${path}: refers to an element that is not in the answer`);
   return target;
 }
@@ -174,7 +186,7 @@ function anyValue(reading: Reading, given: XmlElement, path: string, depth: numb
   if (type?.kind === 'simple') return simpleAt(type, element.text, path);
   if (type?.kind === 'complex' && type.fields.length > 0) return decodeRecord(reading, type, element, path, depth + 1);
   const attributes = [...element.attributes].filter(
-    ([name]) => !name.startsWith('{') && name !== 'id' && name !== 'href',
+    ([name]) => !name.startsWith('{') && !(reading.encoded && name === 'id'),
   );
   if (element.children.length === 0 && attributes.length === 0) return element.text;
   const record = ownRecord(attributes.map(([name, value]) => [`@${name}`, value]));
@@ -208,7 +220,7 @@ function simpleAt(type: ValueType, text: string, path: string): unknown {
 }
 
 interface Layout {
-  fieldFor(child: XmlElement): Field | undefined;
+  readonly fieldFor: (child: XmlElement) => Field | undefined;
 }
 
 const layouts = new WeakMap<ComplexType, Layout>();

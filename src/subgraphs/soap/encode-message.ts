@@ -36,7 +36,14 @@ export function encodeMessage(message: Message, args: Record_): string {
     const { attributes, content } = complexContent(writing, message.type, args, 0);
     return element(writing, message.wrapper, style + attributes, content, true);
   }
-  return message.type.fields.map((field) => encodeField(writing, field, args[field.raw], 0, true)).join('');
+  return message.type.fields
+    .map((field) => {
+      const value = Object.hasOwn(args, field.raw) ? args[field.raw] : undefined;
+      // The body's element says which operation is meant, so it is there even with nothing in it.
+      if (value === undefined && field.uri !== '') return element(writing, field, '', '', true);
+      return encodeField(writing, field, value, 0, true);
+    })
+    .join('');
 }
 
 function encodeField(writing: Writing, field: Field, value: unknown, depth: number, root = false): string {
