@@ -6,7 +6,7 @@ import { createLogger } from '../../../src/telemetry/logger.ts';
 import { createSourceStats } from '../../../src/telemetry/source-stats.ts';
 import { createTransport } from '../../../src/transport/create-transport.ts';
 
-export function settingsOf(given: Record<string, unknown> = {}): SourceSettings {
+function settingsOf(given: Record<string, unknown> = {}): SourceSettings {
   const settings = { retry: { attempts: 3, initialDelayMs: 1, maxDelayMs: 50 }, ...given };
   return { kind: 'rest', ...sourceSettingsSchema.parse(settings) };
 }
