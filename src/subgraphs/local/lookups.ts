@@ -3,11 +3,8 @@ import DataLoader from 'dataloader';
 import {
   getNamedType,
   getNullableType,
-  isInputObjectType,
   isListType,
-  isNonNullType,
   isObjectType,
-  type GraphQLArgument,
   type GraphQLField,
   type GraphQLObjectType,
 } from 'graphql';
@@ -15,6 +12,7 @@ import type { PreparedField } from '../../contract/connector.ts';
 import type { Scope } from '../../contract/scope.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
 import { upstreamName } from './hub-directives.ts';
+import { bindBatch, bindSingle, identityOf, type Binding } from './key-binding.ts';
 
 export type Raw = Readonly<Record<string, unknown>>;
 
@@ -80,72 +78,6 @@ function loaderFor(scope: Scope, loadKeys: LoadKeys, maxBatchSize: number | unde
     cacheKeyFn: identityOf,
     ...(maxBatchSize === undefined ? {} : { maxBatchSize }),
   });
-}
-
-/** Keys are compared as text: an upstream may say 42 where GraphQL says "42". */
-const identityOf = (key: readonly unknown[]): string => JSON.stringify(key.map(String));
-
-interface Binding {
-  readonly keyFields: readonly string[];
-  readonly keyArguments: readonly string[];
-  readonly toArguments: (keys: readonly (readonly unknown[])[]) => Record<string, unknown>;
-}
-
-function bindSingle(args: readonly GraphQLArgument[], keys: readonly (readonly string[])[]): Binding | undefined {
-  const required = args.filter((argument) => isNonNullType(argument.type) && argument.defaultValue === undefined);
-  for (const keyFields of keys) {
-    const named = keyFields.map((name) => args.find((argument) => argument.name === name));
-    const only = required.length === 1 ? required[0] : args.length === 1 ? args[0] : undefined;
-    const bound = named.every((argument) => argument !== undefined)
-      ? named
-      : keyFields.length === 1 && only !== undefined
-        ? [only]
-        : undefined;
-    if (bound === undefined || !required.every((argument) => bound.includes(argument))) continue;
-    const sent = bound.map((argument) => upstreamName(argument.astNode, argument.name));
-    return {
-      keyFields,
-      keyArguments: bound.map((argument) => argument.name),
-      toArguments: ([key]) => Object.fromEntries(sent.map((name, i) => [name, key?.[i]])),
-    };
-  }
-  return undefined;
-}
-
-function bindBatch(args: readonly GraphQLArgument[], keys: readonly (readonly string[])[]): Binding | undefined {
-  const lists = args.filter((argument) => isListType(getNullableType(argument.type)));
-  const required = args.filter((argument) => isNonNullType(argument.type) && argument.defaultValue === undefined);
-  for (const keyFields of keys) {
-    const argument =
-      lists.find((one) => isPluralOf(one.name, keyFields)) ?? (lists.length === 1 ? lists[0] : undefined);
-    if (argument === undefined || required.some((one) => one !== argument)) continue;
-    const sent = upstreamName(argument.astNode, argument.name);
-    const item = getNamedType(argument.type);
-    if (!isInputObjectType(item)) {
-      if (keyFields.length !== 1) continue;
-      return {
-        keyFields,
-        keyArguments: [argument.name],
-        toArguments: (all) => ({ [sent]: all.map(([value]) => value) }),
-      };
-    }
-    const fields = keyFields.map((name) => item.getFields()[name]);
-    if (fields.includes(undefined)) continue;
-    const names = keyFields.map((name, i) => upstreamName(fields[i]?.astNode, name));
-    return {
-      keyFields,
-      keyArguments: [argument.name],
-      toArguments: (all) => ({ [sent]: all.map((key) => Object.fromEntries(names.map((name, i) => [name, key[i]]))) }),
-    };
-  }
-  return undefined;
-}
-
-function isPluralOf(argument: string, keyFields: readonly string[]): boolean {
-  const [key] = keyFields;
-  if (key === undefined || keyFields.length > 1) return false;
-  const name = argument.toLowerCase();
-  return [key, `${key}s`, `${key}list`].some((plural) => name.endsWith(plural.toLowerCase()));
 }
 
 async function loadEach(

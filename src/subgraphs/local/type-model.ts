@@ -17,17 +17,20 @@ import { argumentsOf, directiveArgs, upstreamName } from './hub-directives.ts';
 import { invalidSdl } from './local-schema.ts';
 import { compileArguments } from './upstream-values.ts';
 
+/** An entity stub that is made from sibling fields. */
+export interface StubModel {
+  readonly kind: 'stub';
+  readonly type: GraphQLObjectType;
+  readonly list: boolean;
+  /** GraphQL and raw name of the entity's key field, and where its value lies in the raw record. */
+  readonly keys: readonly { readonly field: string; readonly raw: string; readonly from: readonly string[] }[];
+}
+
 export type FieldModel =
   /** A property of the raw record. `external`: it only ever comes with a representation. */
   | { readonly kind: 'property'; readonly raw: string; readonly external: boolean }
   | { readonly kind: 'expression'; evaluate(record: unknown): Promise<unknown> }
-  | {
-      readonly kind: 'stub';
-      readonly type: GraphQLObjectType;
-      readonly list: boolean;
-      /** Raw name of the entity's key field, and where its value lies in the raw record. */
-      readonly keys: readonly { readonly raw: string; readonly from: readonly string[] }[];
-    }
+  | StubModel
   | {
       readonly kind: 'call';
       readonly prepared: PreparedField;
@@ -60,7 +63,8 @@ export function readTypeModels(source: string, schema: GraphQLSchema, connectors
   return models;
 }
 
-class SdlMistake extends Error {}
+/** What is wrong with a field's directives; whoever reads them adds file and line. */
+export class SdlMistake extends Error {}
 
 function readField(
   source: string,
@@ -113,12 +117,13 @@ function readExpression(text: string, coordinate: string): FieldModel {
   }
 }
 
-function readDerive(
+/** Throws SdlMistake. */
+export function readDerive(
   type: GraphQLObjectType,
   field: GraphQLField<unknown, unknown>,
   text: string,
   coordinate: string,
-): FieldModel {
+): StubModel {
   const entity = getNamedType(field.type);
   const selection = parseFieldSelection(text);
   if (selection === undefined) {
@@ -163,5 +168,5 @@ function readKey(type: GraphQLObjectType, entity: GraphQLObjectType, key: Select
     owner = isObjectType(next) ? next : undefined;
     return upstreamName(sibling.astNode, name);
   });
-  return { raw: upstreamName(keyField.astNode, key.field), from };
+  return { field: key.field, raw: upstreamName(keyField.astNode, key.field), from };
 }
