@@ -35,7 +35,8 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
       if (isInternal(error)) logger.error({ err: thrown }, 'a request failed inside the hub');
       return { ...error };
     },
-    parseOptions: { maxLexicalTokens: options.maxTokens },
+    // Apollo keeps documents to know their operation; the gate has its own, with locations, for what executes.
+    parseOptions: { maxLexicalTokens: options.maxTokens, noLocation: true },
     // The gate does it, for websockets too: limits first, and once per document.
     dangerouslyDisableValidation: true,
     includeStacktraceInErrorResponses: false,

@@ -6,9 +6,9 @@ import type { Scope } from '../../contract/scope.ts';
 import type { Subgraph } from '../../contract/subgraph.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
 import { createExecutableSubgraph } from '../local/executable-subgraph.ts';
-import { changedFieldName, createEventsSdl, type EventEntity } from './events-sdl.ts';
+import { changedFieldName, createEventsSdl, syncEventTypeName, type EventEntity } from './events-sdl.ts';
 
-export type { EntityKeyField, EventEntity } from './events-sdl.ts';
+export type { EventEntity } from './events-sdl.ts';
 
 /** Reads on from a cursor, then live; `tailEvents` of the events room, handed in because rooms do not import peers. */
 export type TailEvents = (
@@ -76,7 +76,7 @@ export function createEventsSubgraph(options: EventsSubgraphOptions): Subgraph {
         ...Object.fromEntries(entities.map((entity) => [changedFieldName(entity.type), changed(entity)])),
       },
       ...(entities.length === 0 ? {} : { SyncEvent: { entity: entityOf } }),
-      ...Object.fromEntries(entities.map(({ type }) => [`${type}SyncEvent`, { entity: entityOf }])),
+      ...Object.fromEntries(entities.map(({ type }) => [syncEventTypeName(type), { entity: entityOf }])),
     },
   });
   return createExecutableSubgraph({ name: 'events', kind: 'events', sdl, schema, contextOf: (scope) => scope });
