@@ -9,7 +9,7 @@ export const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
 export const SOAP11_ENVELOPE = 'http://schemas.xmlsoap.org/soap/envelope/';
 export const SOAP12_ENVELOPE = 'http://www.w3.org/2003/05/soap-envelope';
 export const SOAP11_ENCODING = 'http://schemas.xmlsoap.org/soap/encoding/';
-export const SOAP12_ENCODING = 'http://www.w3.org/2003/05/soap-encoding';
+const SOAP12_ENCODING = 'http://www.w3.org/2003/05/soap-encoding';
 export const XML = 'http://www.w3.org/XML/1998/namespace';
 
 export const isXsd = (uri: string): boolean => uri === XSD;

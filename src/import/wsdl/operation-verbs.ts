@@ -17,7 +17,7 @@ const WRITES = new Set(
 const CONJUNCTIONS = new Set(['and', 'or', 'then']);
 
 /** "GetStockLevels" → get, stock, levels. */
-export function wordsOf(name: string): string[] {
+function wordsOf(name: string): string[] {
   return name
     .replaceAll(/([a-z\d])([A-Z])/g, '$1 $2')
     .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')

@@ -3,7 +3,8 @@ import type { Fault, Message } from './wsdl-model.ts';
 import { WSDL } from './namespaces.ts';
 import { childOf, childrenOf, resolveQName, type XmlElement } from './xml-tree.ts';
 import { type ComplexType, type Field, rawName } from './xsd-model.ts';
-import type { AddNote, TypeResolver } from './xsd-types.ts';
+import type { AddNote } from './add-note.ts';
+import type { TypeResolver } from './xsd-types.ts';
 
 export interface BodyBinding {
   /** `wsdl:input` or `wsdl:output` of the binding; absent where the binding says nothing about it. */

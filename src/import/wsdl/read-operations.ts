@@ -4,7 +4,8 @@ import { SOAP11_BINDING, SOAP12_BINDING, WSDL } from './namespaces.ts';
 import { createMessageReader, type BodyBinding } from './read-messages.ts';
 import type { OperationPort, WsdlOperation } from './wsdl-model.ts';
 import { childOf, childrenOf, expandedName, resolveQName, type XmlElement } from './xml-tree.ts';
-import type { AddNote, TypeResolver } from './xsd-types.ts';
+import type { AddNote } from './add-note.ts';
+import type { TypeResolver } from './xsd-types.ts';
 
 const SOAP_HTTP_TRANSPORTS =
   /^(?:https?:\/\/schemas\.xmlsoap\.org\/soap\/https?\/?|http:\/\/www\.w3\.org\/2003\/05\/soap\/bindings\/HTTP\/?)$/;

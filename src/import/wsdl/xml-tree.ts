@@ -115,7 +115,7 @@ function readAttributes(
 }
 
 /** The namespace a prefix stands for; '' (no prefix) is the default namespace. Undefined where it is not bound. */
-export function resolvePrefix(scope: NamespaceScope | undefined, prefix: string): string | undefined {
+function resolvePrefix(scope: NamespaceScope | undefined, prefix: string): string | undefined {
   for (let current = scope; current !== undefined; current = current.parent) {
     const uri = current.bindings[prefix];
     if (uri !== undefined) return uri;
@@ -126,12 +126,6 @@ export function resolvePrefix(scope: NamespaceScope | undefined, prefix: string)
 /** `{namespace}local`, or `local` where there is no namespace: the key of everything in a WSDL model. */
 export function expandedName(uri: string, local: string): string {
   return uri === '' ? local : `{${uri}}${local}`;
-}
-
-/** Splits what `expandedName` made. */
-export function splitName(name: string): { readonly uri: string; readonly local: string } {
-  const end = name.lastIndexOf('}');
-  return end < 0 ? { uri: '', local: name } : { uri: name.slice(1, end), local: name.slice(end + 1) };
 }
 
 /** A QName in an attribute value or in content. An unbound prefix yields the local name without a namespace. */

@@ -5,7 +5,7 @@ import { documentationOf } from './documentation.ts';
 import { builtinType, STRING } from './xsd-builtins.ts';
 import type { SimpleType } from './xsd-model.ts';
 import { childOf, childrenOf, expandedName, type XmlElement } from './xml-tree.ts';
-import type { AddNote } from './xsd-types.ts';
+import type { AddNote } from './add-note.ts';
 
 export interface SimpleTypes {
   named(component: Component, uri: string, local: string): SimpleType;

@@ -1,5 +1,6 @@
 // Schemas in, value types out: resolves names, inheritance, groups and attributes into flat lists of fields.
 import { HubFault } from '../../faults/hub-fault.ts';
+import type { AddNote } from './add-note.ts';
 import { isSoapEncoding, isXsd, WSDL, XSD } from './namespaces.ts';
 import { type Component, schemaQName, type SchemaDocument, type SchemaSet } from './schema-set.ts';
 import { createSimpleTypes, type SimpleTypes } from './xsd-simple-types.ts';
@@ -17,8 +18,6 @@ export interface TypeResolver {
   /** Fills the types that were asked for and all that they lead to. Call it before reading any `fields`. */
   complete(): void;
 }
-
-export type AddNote = (at: string, message: string) => void;
 
 /** Bounds what hostile schemas can make of groups that contain each other. */
 const MAX_FIELDS = 200_000;
