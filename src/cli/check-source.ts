@@ -2,11 +2,17 @@
 import { GraphQLError, parse, type DocumentNode, type Source } from 'graphql';
 import type { HubConfig } from '../config/hub-config.ts';
 import { readLock, readSourceSdl, sdlDigest, type SourceSdl } from '../config/pinned-sdl.ts';
-import { hasDescription, type ImportedSdl, type NamedSource, type SourceKind } from '../config/source-kind.ts';
-import { HubFault, toHubFault } from '../faults/hub-fault.ts';
-import { problemsOf } from './problems-of.ts';
+import {
+  hasDescription,
+  type ImportedSdl,
+  type ImportReport,
+  type NamedSource,
+  type SourceKind,
+} from '../config/source-kind.ts';
 import type { FaultCode } from '../faults/fault-table.ts';
+import { HubFault, toHubFault } from '../faults/hub-fault.ts';
 import { findNPlusOne } from './find-n-plus-one.ts';
+import { problemsOf } from './problems-of.ts';
 
 export interface Finding {
   /** An error keeps the hub from serving, a warning may surprise, a note is good to know. */
@@ -34,9 +40,7 @@ export async function checkSource(
     const texts = [upstream, ...sdl.handwritten.map((file) => file.source)].filter((text) => text !== undefined);
     return [
       ...(imported === undefined ? [] : await pinFindings(config, name, imported, sdl)),
-      ...(imported?.report.notes ?? []).map(
-        ({ at, message }) => ({ level: 'note', source: name, message: `${at}: ${message}` }) as const,
-      ),
+      ...(imported?.report.notes ?? []).map((note) => noteFinding(name, note)),
       ...lookupFindings(name, texts.map(parseSdl)),
     ];
   } catch (thrown) {
@@ -49,6 +53,11 @@ export function errorFindings(thrown: unknown, source?: string): readonly Findin
   const fault = toHubFault(thrown);
   const about = source === undefined ? {} : { source };
   return problemsOf(fault).map((message) => ({ level: 'error', message, code: fault.code, ...about }));
+}
+
+/** What is said of the description as a whole, such as a credential that it asks for and nobody gave, concerns every call. */
+function noteFinding(source: string, { at, message }: ImportReport['notes'][number]): Finding {
+  return at === '#' ? { level: 'warning', source, message } : { level: 'note', source, message: `${at}: ${message}` };
 }
 
 async function pinFindings(config: HubConfig, name: string, imported: ImportedSdl, sdl: SourceSdl): Promise<Finding[]> {

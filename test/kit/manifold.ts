@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 
 const BIN = fileURLToPath(new URL('../../bin/manifold.js', import.meta.url));
 
-export interface Program {
+/** Disposing ends it at once, so that a failing test leaves nothing behind. */
+export interface Program extends AsyncDisposable {
   /** What it wrote so far. */
   readonly stdout: () => string;
   readonly stderr: () => string;
@@ -57,6 +58,10 @@ export function startManifold(args: readonly string[], options: ProgramOptions =
         void ended.then((code) => reject(new Error(`ended with ${String(code)} before ${String(pattern)}: ${stderr}`)));
       }),
     signal: (name) => void child.kill(name),
+    async [Symbol.asyncDispose]() {
+      child.kill('SIGKILL');
+      await ended;
+    },
   };
 }
 
@@ -65,7 +70,7 @@ export async function runManifold(
   args: readonly string[],
   options: ProgramOptions = {},
 ): Promise<{ readonly code: number | null; readonly stdout: string; readonly stderr: string }> {
-  const program = startManifold(args, options);
+  await using program = startManifold(args, options);
   const code = await program.ended;
   return { code, stdout: program.stdout(), stderr: program.stderr() };
 }

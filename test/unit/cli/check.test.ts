@@ -3,7 +3,7 @@ import { HubFault } from '../../../src/faults/hub-fault.ts';
 import type { SourceKind } from '../../../src/config/source-kind.ts';
 import { temporaryFolder } from '../../kit/folder.ts';
 import { fakeKinds, imported } from '../../kit/kinds.ts';
-import { fakeCli } from './context.ts';
+import { fakeCli } from '../../kit/cli.ts';
 import { fakeGraph } from './graph.ts';
 
 const YAML = 'sources: { shop: { kind: rest, spec: shop.yaml } }';
@@ -137,12 +137,18 @@ describe('manifold check', () => {
     expect(clash.out).toContain('error HUB_COMPOSE_INVALID: Order.id clashes\n');
   });
 
-  it('passes on what an import could not express as notes', async () => {
-    const report = { title: '', operations: 0, notes: [{ at: '#/x', message: 'left out' }] };
+  it('passes on what an import could not express as notes, and what concerns all of it as a warning', async () => {
+    const notes = [
+      { at: '#', message: 'asks for an API key' },
+      { at: '#/x', message: 'left out' },
+    ];
+    const report = { title: '', operations: 0, notes };
     const { out } = await check(
       {},
       { importSdl: async () => imported('type Query { a: Int }', { report }), first: ['import'] },
     );
-    expect(out).toBe('note: source shop: #/x: left out\n0 errors, 0 warnings, 1 note\n');
+    expect(out).toBe(
+      'warning: source shop: asks for an API key\nnote: source shop: #/x: left out\n0 errors, 1 warning, 1 note\n',
+    );
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { HubFault } from '../../../src/faults/hub-fault.ts';
 import { temporaryFolder } from '../../kit/folder.ts';
 import { fakeKinds, imported } from '../../kit/kinds.ts';
-import { fakeCli } from './context.ts';
+import { fakeCli } from '../../kit/cli.ts';
 
 const YAML =
   'sources: { shop: { kind: rest, spec: a.yaml }, brain: { kind: ai }, depot: { kind: rest, spec: b.yaml } }';

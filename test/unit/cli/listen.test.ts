@@ -7,7 +7,7 @@ import { loadConfig } from '../../../src/config/load-config.ts';
 import { HubFault } from '../../../src/faults/hub-fault.ts';
 import { temporaryFolder } from '../../kit/folder.ts';
 import { fakeKinds } from '../../kit/kinds.ts';
-import { fakeCli } from './context.ts';
+import { fakeCli } from '../../kit/cli.ts';
 
 const YAML = 'name: one\nsources: { shop: { kind: rest } }\n';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { renderPlan } from '../../../src/cli/render-plan.ts';
 import { temporaryFolder } from '../../kit/folder.ts';
-import { fakeCli } from './context.ts';
+import { fakeCli } from '../../kit/cli.ts';
 import { fakeGraph, PLAN } from './graph.ts';
 
 const YAML = 'sources: { shop: { kind: rest } }';

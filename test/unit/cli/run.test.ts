@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { HubFault } from '../../../src/faults/hub-fault.ts';
 import { temporaryFolder } from '../../kit/folder.ts';
-import { fakeCli } from './context.ts';
+import { fakeCli } from '../../kit/cli.ts';
 
 const YAML = 'sources: { shop: { kind: rest } }';
 const COMMANDS = ['dev', 'serve', 'import', 'compose', 'plan', 'check'];

@@ -1,7 +1,8 @@
-// A command line without a process: what it prints is kept, signals are sent by the test, the hub is the test's own.
-import type { HubModule, CliContext } from '../../../src/cli/context.ts';
-import { run, type ExitCode } from '../../../src/cli/run.ts';
-import { fakeKinds } from '../../kit/kinds.ts';
+// A command line without a process: what it prints is kept, signals are sent by the test, the hub is the test's own
+// unless the test hands over the real one.
+import type { HubModule, CliContext } from '../../src/cli/context.ts';
+import { run, type ExitCode } from '../../src/cli/run.ts';
+import { fakeKinds } from './kinds.ts';
 
 export interface FakeCli {
   readonly stdout: string[];
