@@ -1,4 +1,4 @@
-// The fields of a selection on a concrete type, merged by response key (GraphQL spec, section 6.3.2), with their conditions.
+// The fields of a selection on a concrete type, merged by response key (GraphQL spec, section 6.3.2).
 import {
   isAbstractType,
   Kind,
@@ -6,25 +6,14 @@ import {
   type FragmentDefinitionNode,
   type GraphQLObjectType,
   type GraphQLSchema,
-  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { Variables } from '../contract/fetch.ts';
-
-/** Undefined: always. */
-export type Condition = ((variables: Variables) => boolean) | undefined;
-
-/** A selection set and when it counts. */
-export interface Selected {
-  readonly selectionSet: SelectionSetNode;
-  readonly condition: Condition;
-}
+import { isIncluded } from './conditions.ts';
 
 export interface CollectedField {
   readonly node: FieldNode;
-  readonly condition: Condition;
   /** Sub-selections of all occurrences. */
-  readonly selected: readonly Selected[];
+  readonly selected: readonly SelectionSetNode[];
 }
 
 export interface CollectContext {
@@ -32,76 +21,41 @@ export interface CollectContext {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
 }
 
+/** Conditions are decided: what is excluded is not there. */
 export function collectFields(
   type: GraphQLObjectType,
-  selections: readonly Selected[],
+  selections: readonly SelectionSetNode[],
   context: CollectContext,
 ): ReadonlyMap<string, CollectedField> {
-  const occurrences = new Map<string, { node: FieldNode; condition: Condition }[]>();
-  const visit = (selectionSet: SelectionSetNode, outer: Condition): void => {
+  const occurrences = new Map<string, [FieldNode, ...FieldNode[]]>();
+  const visit = (selectionSet: SelectionSetNode): void => {
     for (const selection of selectionSet.selections) {
-      const own = conditionOf(selection);
-      if (own === false) continue;
-      const condition = both(outer, own);
+      if (!isIncluded(selection)) continue;
       if (selection.kind === Kind.FIELD) {
         const key = (selection.alias ?? selection.name).value;
         const known = occurrences.get(key);
-        if (known === undefined) occurrences.set(key, [{ node: selection, condition }]);
-        else known.push({ node: selection, condition });
+        if (known === undefined) occurrences.set(key, [selection]);
+        else known.push(selection);
         continue;
       }
       const fragment =
         selection.kind === Kind.INLINE_FRAGMENT ? selection : context.fragments.get(selection.name.value);
-      if (fragment === undefined || !applies(fragment.typeCondition?.name.value, type, context.schema)) continue;
-      visit(fragment.selectionSet, condition);
+      if (fragment !== undefined && applies(fragment.typeCondition?.name.value, type, context.schema)) {
+        visit(fragment.selectionSet);
+      }
     }
   };
-  for (const { selectionSet, condition } of selections) visit(selectionSet, condition);
-  return new Map([...occurrences].flatMap(([key, all]) => toCollected(key, all)));
+  for (const selectionSet of selections) visit(selectionSet);
+  return new Map([...occurrences].map(([key, nodes]) => [key, toCollected(nodes)]));
 }
 
-function toCollected(
-  key: string,
-  all: readonly { node: FieldNode; condition: Condition }[],
-): [string, CollectedField][] {
-  const [first] = all;
-  if (first === undefined) return [];
-  const selected = all.flatMap(({ node, condition }) =>
-    node.selectionSet === undefined ? [] : [{ selectionSet: node.selectionSet, condition }],
-  );
-  return [[key, { node: first.node, condition: either(all.map(({ condition }) => condition)), selected }]];
-}
+const toCollected = (nodes: readonly [FieldNode, ...FieldNode[]]): CollectedField => ({
+  node: nodes[0],
+  selected: nodes.flatMap((node) => node.selectionSet ?? []),
+});
 
 function applies(condition: string | undefined, type: GraphQLObjectType, schema: GraphQLSchema): boolean {
   if (condition === undefined || condition === type.name) return true;
   const conditional = schema.getType(condition);
   return isAbstractType(conditional) && schema.isSubType(conditional, type);
-}
-
-/** `false`: never included, whatever the variables are. */
-export function conditionOf(selection: SelectionNode): Condition | false {
-  let condition: Condition;
-  for (const directive of selection.directives ?? []) {
-    const wanted = directive.name.value === 'include' ? true : directive.name.value === 'skip' ? false : undefined;
-    const value = directive.arguments?.find((argument) => argument.name.value === 'if')?.value;
-    if (wanted === undefined || value === undefined) continue;
-    if (value.kind === Kind.BOOLEAN) {
-      if (value.value !== wanted) return false;
-    } else if (value.kind === Kind.VARIABLE) {
-      const name = value.name.value;
-      condition = both(condition, (variables) => (variables[name] === true) === wanted);
-    }
-  }
-  return condition;
-}
-
-function both(a: Condition, b: Condition): Condition {
-  if (a === undefined) return b;
-  if (b === undefined) return a;
-  return (variables) => a(variables) && b(variables);
-}
-
-function either(conditions: readonly Condition[]): Condition {
-  if (conditions.some((condition) => condition === undefined)) return undefined;
-  return (variables) => conditions.some((condition) => condition?.(variables) === true);
 }

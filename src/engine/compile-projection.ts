@@ -10,10 +10,11 @@ import {
   type GraphQLAbstractType,
   type GraphQLObjectType,
   type GraphQLOutputType,
+  type SelectionSetNode,
 } from 'graphql';
 import type { Denials } from '../contract/field-policy.ts';
 import { HubFault } from '../faults/hub-fault.ts';
-import { collectFields, type CollectContext, type Condition, type Selected } from './collect-fields.ts';
+import { collectFields, type CollectContext } from './collect-fields.ts';
 import { isData, type Data } from './merge-data.ts';
 import type { Run } from './run.ts';
 
@@ -32,7 +33,7 @@ export interface ProjectionContext extends CollectContext {
 
 export function compileProjection(
   root: GraphQLObjectType,
-  selected: readonly Selected[],
+  selected: readonly SelectionSetNode[],
   context: ProjectionContext,
 ): Projection {
   const complete = compileObject(root, selected, context, []);
@@ -44,13 +45,12 @@ export function compileProjection(
 
 interface Entry {
   readonly key: string;
-  readonly condition: Condition;
   readonly complete: Complete;
 }
 
 function compileObject(
   type: GraphQLObjectType,
-  selected: readonly Selected[],
+  selected: readonly SelectionSetNode[],
   context: ProjectionContext,
   at: readonly string[],
 ): Complete {
@@ -58,10 +58,8 @@ function compileObject(
   for (const [key, field] of collectFields(type, selected, context)) {
     if (key === '__proto__') throw new HubFault('HUB_REQUEST_INVALID', 'the alias "__proto__" is not allowed');
     const name = field.node.name.value;
-    const { condition } = field;
-    if (name === '__typename') entries.push({ key, condition, complete: () => type.name });
-    else if (name === '__schema' || name === '__type')
-      entries.push({ key, condition, complete: (value) => value ?? null });
+    if (name === '__typename') entries.push({ key, complete: () => type.name });
+    else if (name === '__schema' || name === '__type') entries.push({ key, complete: (value) => value ?? null });
     else {
       const definition = type.getFields()[name];
       if (definition === undefined) continue;
@@ -73,14 +71,13 @@ function compileObject(
         denial === undefined
           ? compileValue(definition.type, field.selected, context, path, `${type.name}.${name}`)
           : compileDenied(definition.type, denial.fault);
-      entries.push({ key, condition, complete });
+      entries.push({ key, complete });
     }
   }
   return (value, run, path) => {
     if (!isData(value)) return null;
     const projected: Data = {};
-    for (const { key, condition, complete } of entries) {
-      if (condition !== undefined && !condition(run.variables)) continue;
+    for (const { key, complete } of entries) {
       path.push(key);
       const result = complete(value[key], run, path);
       path.pop();
@@ -110,7 +107,7 @@ function compileDenied(type: GraphQLOutputType, fault: HubFault): Complete {
 
 function compileValue(
   type: GraphQLOutputType,
-  selected: readonly Selected[],
+  selected: readonly SelectionSetNode[],
   context: ProjectionContext,
   at: readonly string[],
   coordinate: string,
@@ -134,7 +131,7 @@ function compileValue(
 
 function compileNullable(
   type: GraphQLOutputType,
-  selected: readonly Selected[],
+  selected: readonly SelectionSetNode[],
   context: ProjectionContext,
   at: readonly string[],
   coordinate: string,
@@ -172,7 +169,7 @@ function compileNullable(
 
 function compileAbstract(
   type: GraphQLAbstractType,
-  selected: readonly Selected[],
+  selected: readonly SelectionSetNode[],
   context: ProjectionContext,
   at: readonly string[],
   coordinate: string,

@@ -50,10 +50,14 @@ export function visitEntities(
       path.push(segment.Field);
       walk(value[segment.Field], depth + 1);
       path.pop();
-    } else if (segment.TypeCondition.some((condition) => test(value.__typename, condition))) walk(value, depth + 1);
+    } else if (satisfies(value.__typename, segment.TypeCondition, test)) walk(value, depth + 1);
   };
   walk(root, 0);
 }
+
+/** The planner asks for `__typename` wherever there is a choice: where it is absent, the condition is the type itself. */
+const satisfies = (typename: unknown, conditions: readonly string[], test: TypeTest): boolean =>
+  typename === undefined || conditions.some((condition) => test(typename, condition));
 
 /**
  * Makes representations from entities. Undefined where the entity is of another type, or lacks a required field because

@@ -20,6 +20,7 @@ import type { Scope } from '../contract/scope.ts';
 import { HubFault, toHubFault } from '../faults/hub-fault.ts';
 import { toResponseError, type ResponseError } from '../faults/to-response-error.ts';
 import { createBoundedCache } from './bounded-cache.ts';
+import { conditionVariables, decideConditions } from './conditions.ts';
 import {
   plannedFetch,
   responseKeys,
@@ -47,7 +48,7 @@ export interface EngineContext extends FetchContext {
   refuse(source: OperationSource, variables: Variables): readonly ResponseError[];
 }
 
-/** One way to run the operation: all of it, or without what a caller is denied. */
+/** One way to run the operation: its conditions decided, without what a caller is denied. */
 interface Variant {
   readonly project: Projection;
   readonly plan: QueryPlan | undefined;
@@ -55,33 +56,38 @@ interface Variant {
   readonly introspect: (variables: Variables) => Data;
 }
 
-/** Sets of denied fields that are kept compiled for one operation. */
+/** Ways to run one operation (conditions decided, fields denied) that are kept compiled. */
 const VARIANTS_PER_OPERATION = 32;
 
 export function prepareOperation(source: OperationSource, context: EngineContext): PreparedOperation {
   const operation = getOperationAST(source.document, source.operationName);
   if (!operation) throw new HubFault('HUB_REQUEST_INVALID', unknownOperation(source));
   const policy = context.policy?.compile(source.document, source.operationName);
-  const whole = compileVariant(source.document, operation, undefined, source.document, context);
+  const conditions = conditionVariables(source.document);
   const variants = createBoundedCache<Variant>(VARIANTS_PER_OPERATION);
   const kind = operation.operation;
 
-  const variantFor = (scope: Scope, variables: Variables): Variant => {
-    const denials = policy?.check(scope.principal, variables);
-    if (policy === undefined || denials === undefined) return whole;
-    const known = variants.get(denials.key);
+  const variantFor = (denials: Denials | undefined, variables: Variables): Variant => {
+    const decided = conditions.map((name) => (variables[name] === true ? '1' : '0')).join('');
+    const key = `${decided} ${denials?.key ?? ''}`;
+    const known = variants.get(key);
     if (known !== undefined) return known;
-    const made = compileVariant(source.document, operation, denials, policy.reduce(denials), context);
-    variants.set(denials.key, made);
+    const reduced = policy === undefined || denials === undefined ? source.document : policy.reduce(denials);
+    const decide = (document: DocumentNode) => (decided === '' ? document : decideConditions(document, variables));
+    const made = compileVariant(decide(source.document), decide(reduced), source.operationName, denials, context);
+    variants.set(key, made);
     return made;
   };
+  // What can be planned now is planned now, so that an operation that no source can answer fails here.
+  if (conditions.length === 0) variantFor(undefined, {});
 
   const start = (scope: Scope, raw: Variables): { variables: Variables; variant: Variant } | GraphResponse => {
     const coerced = getVariableValues(context.schema, operation.variableDefinitions ?? [], raw, { maxErrors: 20 });
     if (coerced.errors !== undefined) return { errors: coerced.errors.map(toVariableError) };
     const refused = context.refuse(source, coerced.coerced);
     if (refused.length > 0) return { errors: refused };
-    return { variables: coerced.coerced, variant: variantFor(scope, coerced.coerced) };
+    const denials = policy?.check(scope.principal, coerced.coerced);
+    return { variables: coerced.coerced, variant: variantFor(denials, coerced.coerced) };
   };
 
   return {
@@ -107,35 +113,45 @@ export function prepareOperation(source: OperationSource, context: EngineContext
       }
       yield* runSubscription(started.variant, scope, started.variables, context);
     },
-    explain: (): OperationPlan => explainPlan(whole.plan?.node, context),
+    explain: (): OperationPlan => explainPlan(planOf(source.document, operation, context).plan?.node, context),
   };
 }
 
 function compileVariant(
   document: DocumentNode,
-  operation: OperationDefinitionNode,
-  denials: Denials | undefined,
   reduced: DocumentNode,
+  operationName: string | undefined,
+  denials: Denials | undefined,
   context: EngineContext,
 ): Variant {
-  const name = operation.name?.value;
-  const reducedOperation = getOperationAST(reduced, name) ?? operation;
-  const split = splitIntrospection(reducedOperation, fragmentsOf(reduced));
-  const plan = split.planned === undefined ? undefined : context.plan(split.planned, name);
+  const operation = operationOf(document, operationName);
+  const { plan, introspection } = planOf(reduced, operationOf(reduced, operationName), context);
   const subscription = operation.operation === OperationTypeNode.SUBSCRIPTION;
   return {
-    project: compileProjection(
-      rootType(context.schema, operation),
-      [{ selectionSet: operation.selectionSet, condition: undefined }],
-      { schema: context.schema, fragments: fragmentsOf(document), denials },
-    ),
+    project: compileProjection(rootType(context.schema, operation), [operation.selectionSet], {
+      schema: context.schema,
+      fragments: fragmentsOf(document),
+      denials,
+    }),
     plan,
     steps: compilePlan(
       subscription && plan?.node !== undefined ? splitSubscription(plan.node).rest : plan?.node,
       context,
     ),
-    introspect: compileIntrospection(split.introspection, context.schema),
+    introspect: compileIntrospection(introspection, context.schema),
   };
+}
+
+function planOf(document: DocumentNode, operation: OperationDefinitionNode, context: EngineContext) {
+  const { planned, introspection } = splitIntrospection(operation, fragmentsOf(document));
+  const plan = planned === undefined ? undefined : context.plan(planned, operation.name?.value);
+  return { plan, introspection };
+}
+
+function operationOf(document: DocumentNode, operationName: string | undefined): OperationDefinitionNode {
+  const operation = getOperationAST(document, operationName);
+  if (operation) return operation;
+  throw new HubFault('HUB_INTERNAL', 'an operation lost itself while it was prepared');
 }
 
 function createRun(scope: Scope, variables: Variables, context: EngineContext): Run {
@@ -144,7 +160,19 @@ function createRun(scope: Scope, variables: Variables, context: EngineContext): 
 
 function respond(variant: Variant, run: Run): GraphResponse {
   const data = variant.project(run);
-  return run.sink.errors.length === 0 ? { data } : { data, errors: run.sink.errors };
+  const errors = run.sink.errors.filter((error) => isAnswered(data, error.path ?? []));
+  return errors.length === 0 ? { data } : { data, errors };
+}
+
+/** Whether the path is of the answer: a plan may fetch, and fail at, what the client skipped or never asked for. */
+function isAnswered(data: unknown, path: readonly (string | number)[]): boolean {
+  let value: unknown = data;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null) return true;
+    if (!Object.hasOwn(value, step)) return false;
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return true;
 }
 
 /** Each event is an execution of its own: the event's data first, then what the plan fetches beside it. */

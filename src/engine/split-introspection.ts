@@ -9,7 +9,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { conditionOf } from './collect-fields.ts';
+import { dropExcluded, isIncluded } from './conditions.ts';
 
 export interface SplitOperation {
   /** What the planner gets: only the one operation and the fragments it uses. Undefined where no source is needed. */
@@ -26,7 +26,7 @@ export function splitIntrospection(operation: OperationDefinitionNode, fragments
   const own = rootSelections(operation.selectionSet, fragments, isIntrospection);
   const rest = rootSelections(operation.selectionSet, fragments, (name) => !name.startsWith('__'));
   return {
-    planned: rest.length === 0 ? undefined : print(toDocument(operation, withoutStaticSkips(rest), fragments)),
+    planned: rest.length === 0 ? undefined : print(toDocument(operation, rest, fragments)),
     introspection: own.length === 0 ? undefined : toDocument(operation, own, fragments),
   };
 }
@@ -38,7 +38,7 @@ function rootSelections(
   wanted: (name: string) => boolean,
 ): SelectionNode[] {
   return set.selections.flatMap((selection): SelectionNode[] => {
-    if (conditionOf(selection) === false) return [];
+    if (!isIncluded(selection)) return [];
     if (selection.kind === Kind.FIELD) return wanted(selection.name.value) ? [selection] : [];
     const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
     if (fragment === undefined) return [];
@@ -53,24 +53,6 @@ function rootSelections(
       },
     ];
   });
-}
-
-const TYPENAME: SelectionNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
-
-/** The planner cannot plan what is never included, so literal `@skip(if: true)` and `@include(if: false)` are resolved here. */
-function withoutStaticSkips(selections: readonly SelectionNode[]): readonly SelectionNode[] {
-  const set: SelectionSetNode = { kind: Kind.SELECTION_SET, selections };
-  return dropSkipped(set).selections;
-}
-
-function dropSkipped<T extends SelectionSetNode | FragmentDefinitionNode>(node: T): T {
-  return visit<SelectionSetNode | FragmentDefinitionNode>(node, {
-    SelectionSet(set) {
-      if (set.selections.every((selection) => conditionOf(selection) !== false)) return undefined;
-      const kept = set.selections.filter((selection) => conditionOf(selection) !== false);
-      return { ...set, selections: kept.length === 0 ? [TYPENAME] : kept };
-    },
-  }) as T;
 }
 
 function toDocument(
@@ -88,7 +70,7 @@ function toDocument(
       FragmentSpread(spread) {
         const fragment = fragments.get(spread.name.value);
         if (fragment === undefined || used.has(spread.name.value)) return;
-        const kept = dropSkipped(fragment);
+        const kept = dropExcluded(fragment);
         used.set(spread.name.value, kept);
         gather(kept);
       },
