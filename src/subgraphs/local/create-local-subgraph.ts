@@ -1,11 +1,11 @@
 // The common builder of in-process subgraphs: annotated SDL and connectors in, a Subgraph out.
-import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { getNamedType, GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import type { Connector } from '../../contract/connector.ts';
 import type { FetchError, FetchResult, PlannedFetch, PreparedFetch } from '../../contract/fetch.ts';
 import type { Subgraph } from '../../contract/subgraph.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
 import { attachResolvers, type ResolverContext } from './attach-resolvers.ts';
+import { compileOperation } from './compile-operation.ts';
 import { explainCalls } from './explain-calls.ts';
 import { toFederationSdl } from './federation-sdl.ts';
 import { buildLocalSchema, invalidSdl, type LocalSchema } from './local-schema.ts';
@@ -124,12 +124,8 @@ function findOneByOne(source: string, lookups: ReadonlyMap<string, readonly Look
 }
 
 function prepareFetch(source: string, schema: GraphQLSchema, fetch: PlannedFetch): PreparedFetch {
-  const compiled = compileQuery(schema, fetch.document, fetch.operationName);
-  if (!isCompiledQuery(compiled)) {
-    const reason = compiled.errors?.map((error) => error.message).join('; ') ?? 'unknown';
-    throw new HubFault('HUB_INTERNAL', `the fetch from "${source}" does not compile: ${reason}`);
-  }
-  return async (scope, variables) => toFetchResult(await compiled.query(undefined, scope, variables), source);
+  const run = compileOperation(schema, fetch.document, fetch.operationName);
+  return async (scope, variables) => toFetchResult(await run(scope, variables), source);
 }
 
 function toFetchResult(result: ExecutionResult, source: string): FetchResult {

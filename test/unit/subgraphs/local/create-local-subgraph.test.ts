@@ -193,6 +193,20 @@ describe('a local subgraph', () => {
   });
 });
 
+describe('a variable of an input type that contains itself', () => {
+  it('is taken at any depth', async () => {
+    const { subgraph, calls } = fakeSource(
+      'shop',
+      'type Query { find(where: Filter): Int @rest(get: "/find") } input Filter { not: Filter and: [Filter!] min: Int @map(name: "at-least") }',
+      { 'GET /find': () => 1 },
+    );
+    const where = { not: { and: [{ not: { min: 3 } }] } };
+    const response = await ask(testGraph(subgraph), 'query ($w: Filter) { find(where: $w) }', { w: where });
+    expect(response).toEqual({ data: { find: 1 } });
+    expect(calls[0]?.args).toEqual({ where: { not: { and: [{ not: { 'at-least': 3 } }] } } });
+  });
+});
+
 describe('SDL that cannot work', () => {
   const build = (sdl: string) => () => fakeSource('shop', sdl, { 'GET /a': () => null });
 
