@@ -29,14 +29,14 @@ export const credentialSchema = z.strictObject({
 });
 export type CredentialSettings = z.infer<typeof credentialSchema>;
 
-export const retrySchema = z.strictObject({
+const retrySchema = z.strictObject({
   /** Tries in all, the first one included. Only idempotent calls are repeated. */
   attempts: z.number().int().min(1).max(10).default(3),
   initialDelayMs: milliseconds.default(100),
   maxDelayMs: milliseconds.default(5_000),
 });
 
-export const breakerSchema = z.strictObject({
+const breakerSchema = z.strictObject({
   /** Failures in a row that open the breaker. */
   failures: z.number().int().positive().default(5),
   /** How long it stays open before one call may try again. */

@@ -54,7 +54,7 @@ export function invalidSdl(source: string, problems: readonly GraphQLError[]): H
 }
 
 /** "schema/shop/joins.graphql:3:5: " or nothing. */
-export function placeOf(error: GraphQLError): string {
+function placeOf(error: GraphQLError): string {
   const location = error.locations?.[0];
   const file = error.source?.name ?? error.nodes?.[0]?.loc?.source.name;
   if (location === undefined) return '';
