@@ -41,7 +41,7 @@ export function enumValueName(raw: string): string {
   const name = ascii(signed)
     .replace(/[^A-Za-z0-9_]+/g, '_')
     .replace(/^_+|_+$/g, '');
-  if (name === '') return upperFirst(fallbackName(raw));
+  if (name === '') return symbolName(raw) ?? upperFirst(fallbackName(raw));
   return ['true', 'false', 'null'].includes(name) ? name.toUpperCase() : legalName(name);
 }
 
@@ -107,6 +107,18 @@ function legalName(name: string): string {
 /** A name for what has no letter or digit of ASCII: the same string gives the same name. */
 function fallbackName(raw: string): string {
   return `x${hashOf(raw)}`;
+}
+
+const SYMBOLS: Readonly<Record<string, string>> = {
+  '.': 'DOT', ',': 'COMMA', '+': 'PLUS', '-': 'MINUS', '*': 'ASTERISK', '/': 'SLASH', '%': 'PERCENT', '=': 'EQUALS',
+  '<': 'LESS', '>': 'GREATER', '!': 'NOT', '?': 'QUESTION', '&': 'AND', '|': 'OR', '~': 'TILDE', '^': 'CARET',
+  '#': 'HASH', '@': 'AT', $: 'DOLLAR', ':': 'COLON', ';': 'SEMICOLON', ' ': 'SPACE', _: 'UNDERSCORE',
+}; // prettier-ignore
+
+/** `>=` → `GREATER_EQUALS`. */
+function symbolName(raw: string): string | undefined {
+  const words = Array.from(raw, (char) => SYMBOLS[char]);
+  return words.length <= 4 && words.every((word) => word !== undefined) ? words.join('_') : undefined;
 }
 
 /** FNV-1a, 32 bits: short and stable; clashes are resolved by the scope. */

@@ -40,7 +40,7 @@ export async function readDescription(reference: string, options: ReadOptions): 
   const target = from === undefined && !isUrl(reference) ? reference : reference.replace(/#.*$/s, '');
   const boundary = options.within ?? from;
   if (isUrl(target) || (from !== undefined && isUrl(from))) {
-    const url = parseUrl(target, from);
+    const url = parseUrl(target, from !== undefined && isUrl(from) ? from : undefined);
     if (boundary !== undefined && (!isUrl(boundary) || new URL(boundary).origin !== url.origin)) {
       throw outside(reference, boundary, 'its origin');
     }
@@ -116,6 +116,7 @@ async function readUrl(start: URL, boundary: string | undefined, maxBytes: numbe
         if (boundary !== undefined && url.origin !== start.origin) throw outside(shown, boundary, 'its origin');
         continue;
       }
+      if (!response.ok) await response.body?.cancel();
       if (!response.ok) throw unreadable(shown, `the server answered with status ${response.status}`);
       const bytes = await readBody(response, shown, maxBytes);
       return { text: decode(bytes), bytes, location: shown };
@@ -173,8 +174,7 @@ function decode(bytes: Uint8Array): string {
 }
 
 function systemReason(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code: unknown = cause instanceof Error ? Reflect.get(cause, 'code') : undefined;
+  const code = propertyOf(propertyOf(error, 'cause') ?? error, 'code');
   switch (code) {
     case 'ENOENT':
       return 'there is no such file';
@@ -189,6 +189,11 @@ function systemReason(error: unknown): string {
     default:
       return typeof code === 'string' ? code : 'the connection failed';
   }
+}
+
+/** Errors of the runtime are told by their properties: their classes may be of another realm. */
+function propertyOf(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
 }
 
 function unreadable(where: string, reason: string, cause?: unknown): HubFault {

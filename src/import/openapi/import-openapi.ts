@@ -14,7 +14,7 @@ export interface OpenApiImportRequest {
   /** Path relative to `folder`, or url. */
   readonly spec: string;
   readonly folder: string;
-  /** operationIds, or "GET /path" with `*` and `**`. Everything where it is absent. */
+  /** operationIds, or "GET /path" where `*` stands for any characters. Everything where it is absent. */
   readonly include?: readonly string[] | undefined;
   readonly exclude?: readonly string[] | undefined;
   /** Put before the name of every type, so that two sources do not clash. */

@@ -145,7 +145,8 @@ function mapBody(
 ): MappedBody | string | undefined {
   if (body === undefined || body.media.length === 0) return undefined;
   if (method === 'get') {
-    note(at, 'the body was left out: GET has none that means anything');
+    const describes = body.media.some((media) => (media.schema?.().properties.length ?? 0) > 0);
+    if (describes) note(at, 'the body was left out: GET has none that means anything');
     return undefined;
   }
   const chosen = chooseBody(body.media);

@@ -25,7 +25,16 @@ export interface MappingContext {
 }
 
 /** The transport writes these itself (OpenAPI, "Parameter Object": such definitions are ignored). */
-const OWN_HEADERS = new Set(['accept', 'content-type', 'authorization', 'content-length', 'host', 'cookie']);
+const OWN_HEADERS = new Set([
+  ...['accept', 'content-type', 'authorization', 'content-length', 'host', 'cookie', 'connection', 'expect', 'te'],
+  ...['keep-alive', 'trailer', 'transfer-encoding', 'upgrade', 'accept-encoding', 'proxy-authorization'],
+]);
+
+/** What RFC 6570 takes for syntax even where it is percent-encoded in a variable's name. */
+const UNSPEAKABLE = /[,:*{}]/;
+
+/** A field name of HTTP (RFC 9110, section 5.1). */
+const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 
 /** @param renamed argument names that differ from the usual one, by parameter name: a lookup's key. */
 export function mapParameters(
@@ -64,7 +73,10 @@ export function mapParameters(
 
   const addQuery = (parameter: ApiParameter): void => {
     for (const part of queryParts(parameter, owner, context)) {
-      if (add(parameter, { ...part, name: undefined, key: part.name }) !== undefined) query.push(part);
+      const isPlain = !UNSPEAKABLE.test(part.name);
+      if (!isPlain && part.explode) note(parameter.at, `"${part.name}" is sent once, with its values in one text`);
+      const added = add(parameter, { ...part, name: undefined, key: part.name });
+      if (added !== undefined) query.push({ ...part, explode: part.explode && isPlain });
     }
   };
 
@@ -74,13 +86,18 @@ export function mapParameters(
     const parameter = declared.get(name) ?? undeclared(name, operation);
     if (!declared.has(name)) note(operation.at, `the path parameter "${name}" is not declared: it is taken as text`);
     const type = nonNull(parameterType(parameter, owner, context));
-    if (add(parameter, { key: name, type }) !== undefined) inPath.set(name, parameter);
+    // Values of the path go by position, so a name that no template can hold (`{id:[0-9]+}`) may become another one.
+    const key = UNSPEAKABLE.test(name) ? names.claim(fieldName(name.replace(/:.*$/s, ''))) : name;
+    const added = add(parameter, { key, type, name: key === name ? undefined : key });
+    if (added !== undefined) inPath.set(name, { ...parameter, name: key });
   }
   for (const parameter of wanted) {
     if (parameter.in === 'query') addQuery(parameter);
     else if (parameter.in === 'cookie') note(parameter.at, `the cookie "${parameter.name}" is not expressed`);
     else if (parameter.in === 'path' && !namesInPath(operation.path).includes(parameter.name)) {
       note(parameter.at, `the path has no place for the parameter "${parameter.name}"`);
+    } else if (parameter.in === 'header' && !HEADER_NAME.test(parameter.name)) {
+      note(parameter.at, `"${parameter.name}" is no name of a header`);
     } else if (parameter.in === 'header' && !OWN_HEADERS.has(parameter.name.toLowerCase())) {
       // A header's name makes no readable variable, so the argument's own name stands in the template.
       const name = names.claim(camelName(parameter.name));

@@ -3,6 +3,9 @@ import type { ApiMedia } from './document-model.ts';
 
 export type BodyEncoding = 'json' | 'form' | 'text';
 
+/** Markup and streams: what a client of the graph could not use as a text. */
+const UNREAD: ReadonlySet<string> = new Set(['text/html', 'text/xml', 'text/event-stream']);
+
 export interface ChosenMedia {
   readonly media: ApiMedia;
   readonly encoding: BodyEncoding;
@@ -34,6 +37,6 @@ export function chooseAnswer(media: readonly ApiMedia[]): ChosenMedia | undefine
     media.find((one) => isJson(one.type)) ??
     media.find((one) => one.type === '*/*');
   if (json !== undefined) return { media: json, encoding: 'json' };
-  const text = media.find((one) => one.type.startsWith('text/') && one.type !== 'text/event-stream');
+  const text = media.find((one) => one.type.startsWith('text/') && !UNREAD.has(one.type));
   return text === undefined ? undefined : { media: text, encoding: 'text' };
 }

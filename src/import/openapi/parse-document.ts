@@ -68,6 +68,7 @@ function parseYaml(text: string, location: string): unknown {
     throw tooLarge(location, 'it is nested too deeply', error);
   }
   const [problem] = document.errors;
+  if (problem?.code === 'RESOURCE_EXHAUSTION') throw tooLarge(location, 'it is nested too deeply', problem);
   if (problem !== undefined) {
     const { line, col } = lines.linePos(problem.pos[0]);
     const message = problem.message.split('\n', 1)[0] ?? '';
@@ -113,7 +114,8 @@ function describe(value: unknown): string {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message.slice(0, 200) : 'unknown error';
+  const message: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'message') : undefined;
+  return typeof message === 'string' ? message.slice(0, 200) : 'unknown error';
 }
 
 function invalid(location: string, reason: string, cause?: unknown): HubFault {

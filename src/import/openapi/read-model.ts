@@ -108,15 +108,10 @@ function readOperation(context: ReaderContext, reader: OperationReader, found: O
   const { method, path, item, operation } = found;
   const at = references.at(operation);
   const raw = rawParameters(context, item, operation);
-  for (const key of ['servers', 'callbacks']) {
-    if (
-      property(operation.value, key) === undefined &&
-      (key !== 'servers' || property(item.value, key) === undefined)
-    ) {
-      continue;
-    }
-    const message = key === 'servers' ? 'servers of its own: the url of the source is called' : 'callbacks';
-    note(at, `not expressed: ${message}`);
+  if (property(operation.value, 'callbacks') !== undefined) note(at, 'callbacks are not expressed');
+  const server = firstServer(operation.value) ?? firstServer(item.value);
+  if (server !== undefined && server !== firstServer(references.root.value)) {
+    note(at, 'its own server is not expressed: it is called at the url of the source');
   }
   return {
     method,
@@ -131,6 +126,11 @@ function readOperation(context: ReaderContext, reader: OperationReader, found: O
     responses: reader.responses(operation),
     security: readSecurity(operation.value, references.root.value),
   };
+}
+
+function firstServer(owner: unknown): unknown {
+  const servers = property(owner, 'servers');
+  return Array.isArray(servers) ? property(servers[0], 'url') : undefined;
 }
 
 /** Parameters of the operation, then those of the path that it does not override. */

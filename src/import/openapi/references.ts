@@ -68,7 +68,12 @@ export function createReferences(loaded: LoadedDocuments): References {
     for (const token of fragment.split('/').slice(1)) {
       const key = token.replaceAll('~1', '/').replaceAll('~0', '~');
       target = child(follow(target), key);
-      if (target.value === undefined) throw missing(place, reference, 'there is nothing at that place');
+      if (target.value === undefined)
+        throw missing(
+          place,
+          reference,
+          'there is nothing at that place; correct it, or exclude the operations that need it',
+        );
     }
     return target;
   };

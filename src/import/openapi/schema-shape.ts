@@ -89,14 +89,18 @@ export function createShapes(note: (at: string, message: string) => void): Shape
     if (only !== undefined && meaningful.length === 1 && schema.properties.length === 0) {
       const required = [...schema.required, ...parts.flatMap((part) => [...part.required])];
       // `allOf` around one schema is how 3.0 annotates a reference: the type keeps its name.
-      if (schema.oneOf.length + schema.anyOf.length === 0 && (only.kind !== 'object' || addsNothing(only, required))) {
-        return { ...only, nullable: only.nullable || schema.nullable };
+      const isWrapper = only.kind !== 'object' || (addsNothing(only, required) && !namesFirst(schema, only.schema));
+      if (schema.oneOf.length + schema.anyOf.length === 0 && isWrapper) {
+        return withName(only, schema, only.nullable || schema.nullable);
       }
     }
     if (isObject || (meaningful.length > 0 && meaningful.every((shape) => shape.kind === 'union'))) {
       return ofObject(schema);
     }
-    return { ...(only ?? { kind: 'any' }), nullable: schema.nullable || only?.nullable !== false };
+    // Of texts and an enum of texts, the enum says more.
+    const narrowest = meaningful.find((shape) => shape.kind === 'enum') ?? only;
+    if (narrowest === undefined) return { kind: 'any', nullable: true };
+    return withName(narrowest, schema, schema.nullable || meaningful.every((shape) => shape.nullable));
   };
 
   const ofAlternatives = (schema: Schema, members: readonly Schema[], nullable: boolean): Shape => {
@@ -131,6 +135,9 @@ export function createShapes(note: (at: string, message: string) => void): Shape
     });
 
   const ofObject = (schema: Schema): Shape => {
+    if (schema.discriminator !== undefined && schema.oneOf.length + schema.anyOf.length === 0) {
+      note(schema.at, 'its subtypes are not expressed: only what the schema itself describes has fields');
+    }
     const fields = new Map<string, ShapeField>();
     collect(schema, fields, { required: true, seen: new Set(), root: schema });
     const required = requiredOf(schema, new Set());
@@ -190,6 +197,17 @@ const ANYTHING = createSchema('#', { nullable: true });
 function isConstraint(schema: Schema): boolean {
   const says = [schema.properties, schema.allOf, schema.oneOf, schema.anyOf].some((parts) => parts.length > 0);
   return schema.required.size > 0 && !says && schema.items === undefined && schema.component === undefined;
+}
+
+/** The shape of an inner schema, under the name of the one around it where only that has one. */
+function withName(shape: Shape, outer: Schema, nullable: boolean): Shape {
+  if (shape.kind !== 'enum' || !namesFirst(outer, shape.schema)) return { ...shape, nullable };
+  return { ...shape, schema: outer, nullable };
+}
+
+/** Whether only the outer schema has a name: then the type is made of it. */
+function namesFirst(outer: Schema, inner: Schema): boolean {
+  return outer.component !== undefined && inner.component === undefined;
 }
 
 function addsNothing(shape: ObjectShape, required: readonly string[]): boolean {

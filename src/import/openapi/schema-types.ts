@@ -62,6 +62,9 @@ export function createSchemaTypes(
     bases.set(schema.id, scope.claim(`${typePrefix}${pascalName(schema.component)}`));
   }
 
+  /** What a name is made of: the prefix comes to it once, at the end. */
+  const bare = (name: string): string => name.slice(typePrefix.length);
+
   const baseOf = (schema: Schema, hint: Hint): string => {
     const known = bases.get(schema.id);
     if (known !== undefined) return known;
@@ -131,7 +134,7 @@ export function createSchemaTypes(
     made.output.set(schema.id, name);
     outputShapes.set(name, shape);
     pending.push(() => {
-      const fields = mapFields(usable, 'output', name);
+      const fields = mapFields(usable, 'output', bare(name));
       definitions.push({ kind: 'object', name, description: ownDescription(schema), fields, directives: [] });
     });
     return name;
@@ -147,7 +150,7 @@ export function createSchemaTypes(
     const name = base.endsWith('Input') ? base : scope.claim(`${base}Input`);
     made.input.set(schema.id, name);
     pending.push(() => {
-      const fields = mapFields(usable, 'input', base.replace(/Input$/, ''));
+      const fields = mapFields(usable, 'input', bare(base).replace(/Input$/, ''));
       definitions.push({ kind: 'input', name, description: ownDescription(schema), fields });
     });
     return name;
@@ -159,7 +162,7 @@ export function createSchemaTypes(
     if (known !== undefined) return known;
     const base = baseOf(schema, hint);
     const members = shape.members.map((member, index) =>
-      referNamed(shapes.of(member), 'output', { ...hint, typeName: `${base}${memberName(member, index)}` }, 0),
+      referNamed(shapes.of(member), 'output', { ...hint, typeName: `${bare(base)}${memberName(member, index)}` }, 0),
     );
     const distinct = [...new Set(members)];
     if (distinct.includes('JSON')) return scalar('JSON');

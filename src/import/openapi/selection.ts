@@ -13,8 +13,8 @@ export interface OperationSelection {
 }
 
 /**
- * Patterns are operationIds (`listOrders`, `list*`), or a method and a path (`GET /orders/*`, `* /admin/**`), or a path
- * alone. `*` stands for anything but a slash, `**` for anything. Without `include` everything is wanted.
+ * Patterns are operationIds (`listOrders`, `list*`), or a method and a path (`GET /orders/*`, `* /admin/*`), or a path
+ * alone. `*` stands for any characters. Without `include` everything is wanted.
  */
 export function createSelection(
   include: readonly string[] | undefined,
@@ -50,10 +50,8 @@ function toPattern(text: string): Pattern {
 
 function toExpression(glob: string): RegExp {
   const source = glob
-    .split(/(\*+)/)
-    .map((part) =>
-      part === '*' ? '[^/]*' : /^\*+$/.test(part) ? '.*' : part.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&'),
-    )
-    .join('');
+    .split(/\*+/)
+    .map((part) => part.replaceAll(/[\\^$.+?()[\]{}|]/g, '\\$&'))
+    .join('.*');
   return new RegExp(`^${source}$`);
 }

@@ -15,21 +15,22 @@ export interface TemplateVariable {
   readonly explode: boolean;
 }
 
-/** @param path parameters of the path by name; other text in braces stays literal. */
+/** @param pathParameters by the name in the path; other text in braces stays literal. */
 export function uriTemplate(
   path: string,
-  pathParameters: ReadonlyMap<string, Pick<ApiParameter, 'style' | 'explode'>>,
+  pathParameters: ReadonlyMap<string, Pick<ApiParameter, 'name' | 'style' | 'explode'>>,
   query: readonly TemplateVariable[],
 ): string {
   const filled = path.replace(/#.*$/s, '').replace(/\{([^{}]*)\}|[{}]/g, (whole, name: string | undefined) => {
     const parameter = name === undefined ? undefined : pathParameters.get(name);
     if (name === undefined || parameter === undefined) return whole.replaceAll(/[{}]/g, percent);
     const operator = parameter.style === 'label' ? '.' : parameter.style === 'matrix' ? ';' : '';
-    return `{${operator}${variableName(name)}${parameter.explode ? '*' : ''}}`;
+    return `{${operator}${variableName(parameter.name)}${parameter.explode ? '*' : ''}}`;
   });
-  if (query.length === 0) return filled;
+  const rooted = filled.startsWith('/') ? filled : `/${filled}`;
+  if (query.length === 0) return rooted;
   const variables = query.map(({ name, explode }) => `${variableName(name)}${explode ? '*' : ''}`).join(',');
-  return `${filled}{${filled.includes('?') ? '&' : '?'}${variables}}`;
+  return `${rooted}{${rooted.includes('?') ? '&' : '?'}${variables}}`;
 }
 
 /** Names in braces, in the order in which the path has them. */

@@ -1,0 +1,173 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { importOpenApi } from '../../../../src/import/openapi/import-openapi.ts';
+import { answers, api, importText, json, ref } from './sdl-of.ts';
+
+describe('what is no OpenAPI document', () => {
+  it.each([
+    ['', 'empty'],
+    ['<!DOCTYPE html><html></html>', 'web page'],
+    ['<definitions xmlns="http://schemas.xmlsoap.org/wsdl/"/>', 'XML'],
+    ['#%RAML 1.0\ntitle: x', 'RAML'],
+    ['type Query { a: Int }', 'GraphQL schema'],
+    ['{"asyncapi":"2.0.0"}', 'AsyncAPI'],
+    ['{"data":{"__schema":{}}}', 'introspection'],
+    ['{"info":{"_postman_id":"1"},"item":[]}', 'Postman'],
+    ['{"$schema":"http://json-schema.org/draft-07/schema#"}', 'JSON Schema'],
+    ['{"swaggerVersion":"1.2","apis":[]}', 'Swagger 1.2 is not supported'],
+    ['swagger: 1.1', 'Swagger 1.1 is not supported'],
+    ['openapi: 4.0.0', 'OpenAPI 4.0.0 is not supported'],
+    ['hello: world', 'neither "openapi" nor "swagger", but hello'],
+    ['just some words', 'plain text'],
+    ['[1, 2]', 'a list'],
+    ['{"openapi": "3.0.0", "paths": {', 'not JSON'],
+    ['openapi: 3.0.0\npaths: [1\ninfo: 2', 'api.yaml:3:1: it is not valid YAML'],
+    ['openapi: 3.0.0\ninfo: {}', '"paths" is missing'],
+    ['openapi: 3.0.0\npaths: {}', 'it describes none'],
+  ])('is refused for what it is: %j', async (text, reason) => {
+    await expect(importText(text)).rejects.toMatchObject({
+      code: 'HUB_IMPORT_INVALID',
+      message: expect.stringContaining(reason),
+    });
+  });
+
+  it('accepts versions that YAML reads as numbers', async () => {
+    const paths = 'paths: {/a: {get: {responses: {204: {description: x}}}}}';
+    expect((await importText(`swagger: 2.0\n${paths}`)).report.operations).toBe(1);
+    expect((await importText(`openapi: 3.0\n${paths}`)).report.operations).toBe(1);
+  });
+});
+
+describe('hostile documents', () => {
+  const refused = { code: 'HUB_IMPORT_TOO_LARGE' };
+
+  it('with an anchor inside itself are refused at once', async () => {
+    const folder = new URL('../../../fixtures/openapi/', import.meta.url).pathname;
+    const start = performance.now();
+    await expect(importOpenApi({ spec: 'mermade-yamlbomb.yaml', folder })).rejects.toMatchObject(refused);
+    expect(performance.now() - start).toBeLessThan(2_000);
+  });
+
+  it('that grow without end when their aliases are written out are refused', async () => {
+    const levels = Array.from(
+      { length: 12 },
+      (_, i) =>
+        `x-${i + 1}: &l${i + 1} [${Array(12)
+          .fill(i === 0 ? 'lol' : `*l${i}`)
+          .join(',')}]`,
+    );
+    await expect(importText(`openapi: 3.0.0\n${levels.join('\n')}\npaths: {}`)).rejects.toMatchObject(refused);
+  });
+
+  it.each([
+    ['JSON', `{"openapi":"3.0.0","paths":${'['.repeat(50_000)}${']'.repeat(50_000)}}`],
+    ['YAML', `openapi: 3.0.0\npaths: ${'['.repeat(3_000)}${']'.repeat(3_000)}`],
+  ])('that nest without end are refused: %s', async (_kind, text) => {
+    await expect(importText(text)).rejects.toMatchObject(refused);
+  });
+});
+
+describe('references', () => {
+  const uses = (reference: string): object => api({ '/a': { get: { responses: answers({ $ref: reference }) } } });
+
+  it('to what is not there name the pointer and the place', async () => {
+    await expect(importText(uses('#/components/schemas/Nope'))).rejects.toMatchObject({
+      code: 'HUB_IMPORT_REFERENCE',
+      message: expect.stringMatching(
+        /^api\.yaml: #\/paths\/~1a\/get\/responses\/200\/content\/application~1json\/schema refers to #\/components\/schemas\/Nope/,
+      ),
+    });
+  });
+
+  it.each(['#/components/schemas/__proto__', '#/components/schemas/constructor', '#Anchor'])(
+    'such as %s lead nowhere',
+    async (reference) => {
+      await expect(importText({ ...uses(reference), components: { schemas: {} } })).rejects.toMatchObject({
+        code: 'HUB_IMPORT_REFERENCE',
+      });
+    },
+  );
+
+  it('that lead in a circle are named', async () => {
+    const document = { ...uses('#/components/schemas/A'), components: { schemas: { A: ref('B'), B: ref('A') } } };
+    await expect(importText(document)).rejects.toMatchObject({
+      code: 'HUB_IMPORT_REFERENCE',
+      message: expect.stringContaining('circle'),
+    });
+  });
+
+  describe('to other files', () => {
+    let folder = '';
+    beforeAll(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'manifold-openapi-'));
+      await mkdir(join(folder, 'api/parts'), { recursive: true });
+      await writeFile(join(folder, 'secret.yaml'), 'password: hunter2');
+      await writeFile(
+        join(folder, 'api/parts/order.yaml'),
+        'type: object\nproperties:\n  item: {$ref: "../item.json#/Item"}',
+      );
+      await writeFile(
+        join(folder, 'api/item.json'),
+        '{"Item":{"type":"object","properties":{"sku":{"type":"string"}}}}',
+      );
+      await writeFile(join(folder, 'api/good.json'), JSON.stringify(uses('parts/order.yaml')));
+      await writeFile(join(folder, 'api/outside.json'), JSON.stringify(uses('../secret.yaml')));
+      await writeFile(join(folder, 'api/missing.json'), JSON.stringify(uses('parts/none.yaml#/X')));
+    });
+    afterAll(() => rm(folder, { recursive: true, force: true }));
+
+    it('are followed within the folder of the document', async () => {
+      const { sdl } = await importOpenApi({ spec: 'api/good.json', folder });
+      expect(sdl).toContain('type Order {\n  item: OrderItem\n}');
+      expect(sdl).toContain('sku: String');
+    });
+
+    it.each([
+      ['outside.json', 'may not be read'],
+      ['missing.json', 'there is no such file'],
+    ])('are refused with the reason: %s', async (file, reason) => {
+      const wrong = importOpenApi({ spec: `api/${file}`, folder });
+      await expect(wrong).rejects.toMatchObject({
+        code: 'HUB_IMPORT_REFERENCE',
+        message: expect.stringContaining(reason),
+      });
+    });
+  });
+});
+
+describe('operations that are broken', () => {
+  it('are left out with a note while the others are imported', async () => {
+    const { report, sdl } = await importText(
+      api({
+        '/good': { get: { operationId: 'good', responses: answers({ type: 'string' }) } },
+        '/null': null,
+        '/text': { get: 'nothing' },
+        '/odd': {
+          get: { operationId: 'odd', parameters: [{ in: 'query' }, 7], responses: { 200: null }, requestBody: 3 },
+        },
+      }),
+    );
+    expect(sdl).toContain('good: String');
+    expect(report.operations).toBe(2);
+    expect(report.notes.map((note) => note.at)).toEqual(
+      expect.arrayContaining(['#/paths/~1null', '#/paths/~1text/get', '#/paths/~1odd/get/parameters/0']),
+    );
+  });
+
+  it('have schemas that are no schemas: anything goes', async () => {
+    const { sdl } = await importText(
+      api({
+        '/a': {
+          post: {
+            requestBody: json({ type: 7, properties: [1], enum: 'x', allOf: {} }),
+            responses: answers({ type: 'array', items: 4 }),
+          },
+        },
+      }),
+    );
+    expect(sdl).toContain('input: JSON');
+    expect(sdl).toContain('[JSON]');
+  });
+});

@@ -1,0 +1,279 @@
+import { describe, expect, it } from '@jest/globals';
+import { answers, api, importText, json, sdlOf } from './sdl-of.ts';
+
+const done = { 204: { description: 'done' } };
+const text = answers({ type: 'string' });
+const query = (name: string, schema: object, more: object = {}) => ({ name, in: 'query', schema, ...more });
+const path = (name: string, schema: object = { type: 'string' }) => ({ name, in: 'path', required: true, schema });
+
+const getWith = (parameters: object[]): Promise<string> =>
+  sdlOf(api({ '/a': { get: { operationId: 'a', parameters, responses: text } } }));
+
+describe('names of root fields', () => {
+  it.each([
+    ['get', '/orders', 'orders'],
+    ['get', '/orders/{id}', 'order'],
+    ['post', '/orders', 'createOrder'],
+    ['put', '/orders/{id}', 'updateOrder'],
+    ['patch', '/orders/{id}', 'updateOrder'],
+    ['delete', '/orders/{id}', 'deleteOrder'],
+    ['get', '/api/v2/orders/{id}/line-items', 'orderLineItems'],
+    ['get', '/orders/{id}/items/{item}', 'orderItem'],
+    ['post', '/orders/{id}/items', 'createOrderItem'],
+    ['post', '/orders/{id}/cancel', 'cancelOrder'],
+    ['post', '/login', 'login'],
+    ['get', '/categories/{id}.json', 'category'],
+    ['get', '/', 'root'],
+  ])('%s %s without an operationId is %s', async (method, url, name) => {
+    const sdl = await sdlOf(api({ [url]: { [method]: { responses: text } } }));
+    expect(sdl).toMatch(new RegExp(`type (?:Query|Mutation) \\{ ${name}[(:]`));
+  });
+
+  it('come from the operationId, made legal and unique', async () => {
+    const sdl = await sdlOf(
+      api({
+        '/a': { get: { operationId: 'pets.list-all', responses: text } },
+        '/b': { get: { operationId: 'PetsListAll', responses: text } },
+        '/c': { get: { operationId: '3d', responses: text } },
+        '/d': { get: { operationId: '__schema', responses: text } },
+        '/e': { get: { operationId: '_entities', responses: text } },
+      }),
+    );
+    for (const name of ['petsListAll:', 'petsListAll2:', '_3d:', 'schema:', 'entities:'])
+      expect(sdl).toContain(` ${name}`);
+  });
+
+  it('tell PUT and PATCH of one path apart', async () => {
+    const sdl = await sdlOf(api({ '/orders/{id}': { put: { responses: text }, patch: { responses: text } } }));
+    expect(sdl).toMatch(/updateOrder\(.* patchOrder\(/);
+  });
+});
+
+describe('parameters', () => {
+  it('stand in the URI Template under their upstream names', async () => {
+    const sdl = await sdlOf(
+      api({
+        '/orders/{order-id}/x': {
+          parameters: [path('order-id')],
+          get: {
+            operationId: 'a',
+            parameters: [query('page[size]', { type: 'integer' }), query('expand', { type: 'string' })],
+            responses: text,
+          },
+        },
+      }),
+    );
+    expect(sdl).toContain(
+      'a(orderId: ID! @map(name: "order-id"), pageSize: Int @map(name: "page[size]"), expand: String): String ' +
+        '@rest(get: "/orders/{order%2Did}/x{?page%5Bsize%5D,expand}")',
+    );
+  });
+
+  it('spread lists unless the description joins them', async () => {
+    const list = { type: 'array', items: { type: 'string' } };
+    const sdl = await sdlOf(
+      api({
+        '/a': {
+          get: {
+            operationId: 'a',
+            parameters: [query('tag', list), query('sort', list, { explode: false })],
+            responses: text,
+          },
+        },
+      }),
+    );
+    expect(sdl).toContain('"/a{?tag*,sort}"');
+  });
+
+  it('of 2.0 follow collectionFormat', async () => {
+    const list = (name: string, collectionFormat?: string) => ({
+      name,
+      in: 'query',
+      type: 'array',
+      items: { type: 'string' },
+      collectionFormat,
+    });
+    const sdl = await sdlOf({
+      swagger: '2.0',
+      info: {},
+      paths: {
+        '/a': {
+          get: {
+            operationId: 'a',
+            parameters: [list('csv'), list('multi', 'multi'), list('pipes', 'pipes')],
+            responses: done,
+          },
+        },
+      },
+    });
+    expect(sdl).toContain(
+      'a(csv: [String!], multi: [String!], pipes: String): Boolean @rest(get: "/a{?csv,multi*,pipes}")',
+    );
+  });
+
+  it('spread out a deepObject', async () => {
+    const filter = { type: 'object', properties: { state: { type: 'string' }, age: { type: 'integer' } } };
+    const sdl = await getWith([query('filter', filter, { style: 'deepObject' })]);
+    expect(sdl).toContain('filterState: String @map(name: "filter[state]"), filterAge: Int @map(name: "filter[age]")');
+    expect(sdl).toContain('filter%5Bstate%5D,filter%5Bage%5D');
+  });
+
+  it('continue a query that the path begins', async () => {
+    const sdl = await sdlOf(
+      api({ '/a?kind=x': { get: { parameters: [query('b', { type: 'string' })], responses: text } } }),
+    );
+    expect(sdl).toContain('"/a?kind=x{&b}"');
+  });
+
+  it('of headers become arguments that the header line uses', async () => {
+    const header = (name: string) => ({ name, in: 'header', schema: { type: 'string' } });
+    const sdl = await getWith([header('X-Request-Id'), header('Accept'), header('Authorization'), header('bad name')]);
+    expect(sdl).toContain('a(xRequestId: String): String @rest(get: "/a", headers: ["X-Request-Id: {xRequestId}"])');
+  });
+
+  it('that carry the credential of the source are no arguments', async () => {
+    const parameters = [query('api_key', { type: 'string' }), query('q', { type: 'string' })];
+    const sdl = await sdlOf(
+      api(
+        { '/a': { get: { operationId: 'a', parameters, responses: text } } },
+        { components: { securitySchemes: { key: { type: 'apiKey', in: 'query', name: 'api_key' } } } },
+      ),
+    );
+    expect(sdl).toContain('a(q: String)');
+  });
+
+  it('of the path need no declaration, and those of the operation win over those of the path item', async () => {
+    const document = api({
+      '/a/{id}': {
+        parameters: [query('n', { type: 'string' })],
+        get: { operationId: 'a', parameters: [query('n', { type: 'integer' })], responses: text },
+      },
+    });
+    expect(await sdlOf(document)).toContain('a(id: ID!, n: Int)');
+  });
+
+  it('with the same name in two places are not mixed up', async () => {
+    const { sdl, report } = await importText(
+      api({
+        '/a/{id}': {
+          get: { operationId: 'a', parameters: [path('id'), query('id', { type: 'string' })], responses: text },
+        },
+      }),
+    );
+    expect(sdl).toContain('a(id: ID!): String @rest(get: "/a/{id}")');
+    expect(report.notes).toContainEqual(expect.objectContaining({ message: expect.stringContaining('same name') }));
+  });
+
+  it('are nullable where they have a default', async () => {
+    const sdl = await getWith([
+      query('n', { type: 'integer', default: 3 }, { required: true }),
+      query('m', { type: 'integer' }, { required: true }),
+    ]);
+    expect(sdl).toContain('a(n: Int, m: Int!)');
+  });
+});
+
+describe('bodies', () => {
+  const order = {
+    type: 'object',
+    required: ['sku'],
+    properties: { sku: { type: 'string' }, n: { type: 'integer', default: 1 } },
+  };
+  const post = (requestBody: object, more: object = {}) =>
+    api({ '/orders': { post: { requestBody, responses: done, ...more } } });
+
+  it('of JSON are the argument input', async () => {
+    const sdl = await sdlOf(post({ required: true, ...json(order) }));
+    expect(sdl).toContain('createOrder(input: CreateOrderInput!): Boolean @rest(post: "/orders")');
+    expect(sdl).toContain('input CreateOrderInput { sku: String! n: Int }');
+  });
+
+  it('of forms say so, in 3.x and in 2.0', async () => {
+    const form = { content: { 'application/x-www-form-urlencoded': { schema: order } } };
+    expect(await sdlOf(post(form))).toContain(
+      '(input: CreateOrderInput): Boolean @rest(post: "/orders", encoding: form)',
+    );
+    const field = (name: string, required: boolean) => ({ name, in: 'formData', type: 'string', required });
+    const two = await sdlOf({
+      swagger: '2.0',
+      info: {},
+      paths: { '/orders': { post: { parameters: [field('a', true), field('b', false)], responses: done } } },
+    });
+    expect(two).toContain('(input: CreateOrderInput!): Boolean @rest(post: "/orders", encoding: form)');
+    expect(two).toContain('input CreateOrderInput { a: String! b: String }');
+  });
+
+  it('of special JSON types send their own content type', async () => {
+    const patch = { content: { 'application/merge-patch+json': { schema: order } } };
+    expect(await sdlOf(post(patch))).toContain('headers: ["content-type: application/merge-patch+json"]');
+  });
+
+  it('make room for a parameter that is called input', async () => {
+    const sdl = await sdlOf(post(json(order), { parameters: [query('input', { type: 'string' })] }));
+    expect(sdl).toContain(
+      '(input: String, body: CreateOrderInput): Boolean @rest(post: "/orders{?input}", body: "body")',
+    );
+  });
+
+  it('that the hub cannot write leave the operation out, with a note', async () => {
+    const upload = { required: true, content: { 'multipart/form-data': { schema: order } } };
+    const { report } = await importText({
+      ...post(upload, {}),
+      ...{},
+      paths: { '/orders': { post: { requestBody: upload, responses: done }, get: { responses: text } } },
+    });
+    expect(report.operations).toBe(1);
+    expect(report.notes).toEqual([
+      { at: '#/paths/~1orders/post', message: expect.stringContaining('multipart/form-data') },
+    ]);
+  });
+});
+
+describe('answers', () => {
+  const get = (responses: object) => sdlOf(api({ '/a': { get: { operationId: 'a', responses } } }));
+
+  it('are the first success that has JSON', async () => {
+    const sdl = await get({
+      500: { description: 'no', ...json({ type: 'boolean' }) },
+      202: { description: 'later' },
+      201: { description: 'ok', content: { 'application/hal+json; charset=utf-8': { schema: { type: 'integer' } } } },
+    });
+    expect(sdl).toContain('a: Int @rest');
+  });
+
+  it('are those of default only where no success is described', async () => {
+    const error = { description: 'error', ...json({ type: 'boolean' }) };
+    expect(await get({ default: error })).toContain('a: Boolean @rest');
+    expect(await get({ 200: { description: 'ok' }, default: error })).toContain('a: JSON @rest');
+  });
+
+  it('without a body are a Boolean, texts a String', async () => {
+    expect(await get(done)).toContain('a: Boolean @rest');
+    expect(await get({ 200: { description: 'ok', content: { 'text/plain': {} } } })).toContain('a: String @rest');
+  });
+
+  it('that the hub cannot read leave the operation out', async () => {
+    const image = { 200: { description: 'ok', content: { 'image/png': {} } } };
+    await expect(importText(api({ '/a': { get: { responses: image } } }))).rejects.toMatchObject({
+      code: 'HUB_IMPORT_INVALID',
+      message: expect.stringContaining('image/png'),
+    });
+  });
+
+  it('carry deprecation and description of the operation', async () => {
+    const { sdl } = await importText(
+      api({
+        '/a': {
+          get: {
+            summary: 'Short',
+            description: 'Deprecated: use b.\r\nSay """hi"""\u0000',
+            deprecated: true,
+            responses: text,
+          },
+        },
+      }),
+    );
+    expect(sdl).toContain('@deprecated(reason: "Deprecated: use b.")');
+    expect(sdl).toContain('  Short\n\n  Deprecated: use b.\n  Say \\"""hi\\"""');
+  });
+});

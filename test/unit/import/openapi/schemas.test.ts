@@ -1,0 +1,294 @@
+import { describe, expect, it } from '@jest/globals';
+import { answers, api, importText, json, ref, sdlOf } from './sdl-of.ts';
+
+const text = { type: 'string' };
+const thing = (properties: object, more: object = {}): object => ({ type: 'object', properties, ...more });
+
+/** A document with `GET /a` answering with the schema A, and `POST /a` taking it. */
+const both = (schemas: object): object =>
+  api(
+    {
+      '/a': {
+        get: { operationId: 'get', responses: answers(ref('A')) },
+        post: { operationId: 'set', requestBody: json(ref('A')), responses: answers(text) },
+      },
+    },
+    { components: { schemas } },
+  );
+const reading = (schemas: object, more: object = {}): object =>
+  api({ '/a': { get: { operationId: 'get', responses: answers(ref('A')) } } }, { components: { schemas }, ...more });
+
+describe('scalars', () => {
+  it('follow type and format', async () => {
+    const sdl = await sdlOf(
+      reading({
+        A: thing({
+          id: { type: 'integer' },
+          big: { type: 'integer', format: 'int64' },
+          large: { type: 'integer', maximum: 1e12 },
+          small: { type: 'integer', format: 'int32' },
+          at: { type: 'string', format: 'date-time' },
+          on: { type: 'string', format: 'date' },
+          price: { type: 'number' },
+          ok: { type: 'boolean' },
+          owner_id: { type: 'string', format: 'uuid' },
+          token: { type: 'string', format: 'uuid' },
+          any: {},
+          free: { type: 'object', additionalProperties: true },
+          link: { type: 'string', format: 'uri' },
+        }),
+      }),
+    );
+    expect(sdl).toContain(
+      'type A { id: ID big: Long large: Long small: Int at: DateTime on: Date price: Float ok: Boolean ' +
+        'owner_id: ID token: String any: JSON free: JSON link: String }',
+    );
+    for (const name of ['Date', 'DateTime', 'JSON', 'Long']) expect(sdl).toContain(`scalar ${name}`);
+  });
+
+  it('of several types are JSON, numbers of both kinds Float', async () => {
+    const sdl = await sdlOf(
+      reading(
+        {
+          A: thing(
+            {
+              mixed: { type: ['string', 'integer'] },
+              orNull: { type: ['string', 'null'] },
+              any: { type: ['integer', 'number'] },
+            },
+            { required: ['mixed', 'orNull', 'any'] },
+          ),
+        },
+        { openapi: '3.1.0' },
+      ),
+    );
+    expect(sdl).toContain('type A { mixed: JSON orNull: String any: Float! }');
+  });
+});
+
+describe('objects', () => {
+  it('are types and inputs, without what is only written or only read', async () => {
+    const sdl = await sdlOf(
+      both({
+        A: thing(
+          { key: text, made: { ...text, readOnly: true }, secret: { ...text, writeOnly: true } },
+          { required: ['key', 'made', 'secret'] },
+        ),
+      }),
+    );
+    expect(sdl).toContain('type A { key: String! made: String! }');
+    expect(sdl).toContain('input AInput { key: String! secret: String! }');
+  });
+
+  it('without usable fields are JSON', async () => {
+    expect(await sdlOf(both({ A: thing({ made: { ...text, readOnly: true } }) }))).toContain('set(input: JSON)');
+    expect(await sdlOf(reading({ A: thing({}) }))).toContain('get: JSON');
+  });
+
+  it('map names that GraphQL does not allow, and keep those that it does', async () => {
+    const sdl = await sdlOf(
+      reading({
+        A: thing({
+          'first-name': text,
+          firstName: text,
+          __typename: text,
+          snake_case: text,
+          '1st': text,
+          ü: text,
+          '': text,
+        }),
+      }),
+    );
+    expect(sdl).toContain(
+      'firstName2: String @map(name: "first-name") firstName: String typename: String @map(name: "__typename") snake_case: String _1st: String @map(name: "1st") u: String @map(name: "ü")',
+    );
+  });
+
+  it('keep apart components whose names become the same, and stay clear of reserved names', async () => {
+    const sdl = await sdlOf(
+      reading({
+        A: thing({ a: ref('order-item'), b: ref('OrderItem'), c: ref('Query'), d: ref('JSON'), e: ref('String') }),
+        'order-item': thing({ x: text }),
+        OrderItem: thing({ y: text }),
+        Query: thing({ z: text }),
+        JSON: thing({ z: text }),
+        String: thing({ z: text }),
+      }),
+    );
+    expect(sdl).toContain('type A { a: OrderItem b: OrderItem2 c: Query2 d: JSON2 e: String2 }');
+  });
+
+  it('inside others are named after where they stand', async () => {
+    const sdl = await sdlOf(
+      reading({ A: thing({ address: thing({ city: text }), rows: { type: 'array', items: thing({ n: text }) } }) }),
+    );
+    expect(sdl).toContain('type A { address: AAddress rows: [ARow!] }');
+  });
+
+  it('may contain themselves, but inputs never need themselves', async () => {
+    const sdl = await sdlOf(
+      both({
+        A: thing({ b: ref('B'), list: { type: 'array', items: ref('A') } }, { required: ['b', 'list'] }),
+        B: thing({ a: ref('A') }, { required: ['a'] }),
+      }),
+    );
+    expect(sdl).toContain('type A { b: B! list: [A!]! }');
+    expect(sdl).toContain('input AInput { b: BInput! list: [AInput!]! }');
+    expect(sdl).toContain('input BInput { a: AInput }');
+  });
+
+  it('do not need what has a default in inputs', async () => {
+    const sdl = await sdlOf(both({ A: thing({ n: { type: 'integer', default: 1 } }, { required: ['n'] }) }));
+    expect(sdl).toContain('type A { n: Int! }');
+    expect(sdl).toContain('input AInput { n: Int }');
+  });
+
+  it('lose properties called __proto__ and nothing else', async () => {
+    const document =
+      '{"openapi":"3.0.0","info":{},"paths":{"/a":{"get":{"operationId":"get","responses":{"200":{"content":{"application/json":{"schema":{"type":"object","properties":{"__proto__":{"type":"string"},"constructor":{"type":"string"}}}}}}}}}}}';
+    expect(await sdlOf(document)).toContain('type GetResult { constructor: String }');
+    expect(Object.hasOwn(Object.prototype, 'type')).toBe(false);
+  });
+
+  it('describe fields and deprecate them', async () => {
+    const { sdl } = await importText(
+      reading({ A: { ...thing({ x: { ...text, deprecated: true, description: 'The x.' } }), description: 'An A.' } }),
+    );
+    expect(sdl).toContain(
+      '"An A."\ntype A {\n  "The x."\n  x: String @deprecated(reason: "The API marks this as deprecated.")\n}',
+    );
+  });
+});
+
+describe('enums', () => {
+  it('map values that GraphQL does not allow', async () => {
+    const sdl = await sdlOf(
+      reading({
+        A: thing({ s: ref('State') }),
+        State: { enum: ['in-progress', 'in progress', 'true', '', '+1', '.', 'ok', null] },
+      }),
+    );
+    expect(sdl).toContain(
+      'enum State { in_progress @map(name: "in-progress") in_progress2 @map(name: "in progress") TRUE @map(name: "true") ' +
+        'EMPTY @map(name: "") plus_1 @map(name: "+1") DOT @map(name: ".") ok }',
+    );
+  });
+
+  it('of numbers are numbers, with the values in the description', async () => {
+    const { sdl } = await importText(reading({ A: thing({ n: { type: 'integer', enum: [1, 2] } }) }));
+    expect(sdl).toContain('  "One of 1, 2."\n  n: Int\n');
+  });
+
+  it('of one value that has no name are text', async () => {
+    const { sdl } = await importText(reading({ A: thing({ object: { type: 'string', enum: ['charge'] } }) }));
+    expect(sdl).toContain('"Always \\"charge\\"."\n  object: String');
+  });
+});
+
+describe('allOf', () => {
+  it('merges fields and what is required', async () => {
+    const sdl = await sdlOf(
+      reading({
+        A: { allOf: [ref('Base'), thing({ y: text }, { required: ['y'] })], required: ['x'] },
+        Base: thing({ x: text, z: text }),
+      }),
+    );
+    expect(sdl).toContain('type A { x: String! z: String y: String! }');
+  });
+
+  it('around one schema is that schema', async () => {
+    const sdl = await sdlOf(
+      reading({
+        A: thing({ b: { allOf: [ref('B')], nullable: true, description: 'Its B.' } }, { required: ['b'] }),
+        B: thing({ x: text }),
+      }),
+    );
+    expect(sdl).toContain('type A { b: B }');
+  });
+
+  it('notes where its parts disagree', async () => {
+    const { sdl, report } = await importText(
+      reading({ A: { allOf: [thing({ x: text }), thing({ x: { type: 'boolean' } })] } }),
+    );
+    expect(sdl).toContain('x: Boolean');
+    expect(report.notes[0]?.message).toContain('disagree about the property "x"');
+  });
+
+  it('keeps the name of a component whose parts have none', async () => {
+    const sdl = await sdlOf(
+      reading({ A: { allOf: [thing({ s: ref('S') })] }, S: { allOf: [{ type: 'string' }, { enum: ['x', 'y'] }] } }),
+    );
+    expect(sdl).toContain('type A { s: S }');
+  });
+
+  it('that contains itself has an end', async () => {
+    expect(await sdlOf(reading({ A: { allOf: [ref('B'), thing({ x: text })] }, B: { allOf: [ref('A')] } }))).toContain(
+      'type A { x: String }',
+    );
+  });
+});
+
+describe('oneOf and anyOf', () => {
+  const Cat = thing({ meow: text });
+  const Dog = thing({ bark: text });
+
+  it('of objects are a union that the discriminator tells apart', async () => {
+    const sdl = await sdlOf(
+      reading({
+        A: {
+          oneOf: [ref('Cat'), ref('Dog')],
+          discriminator: { propertyName: 'kind', mapping: { cat: '#/components/schemas/Cat', hound: 'Dog' } },
+        },
+        Cat,
+        Dog,
+      }),
+    );
+    expect(sdl).toContain('union A @discriminator(property: "kind", mapping: ["cat=Cat", "hound=Dog"]) = Cat | Dog');
+  });
+
+  it('find the tag that every member has', async () => {
+    const tagged = (tag: string) => thing({ object: { enum: [tag] }, x: text });
+    const sdl = await sdlOf(
+      reading({ A: { anyOf: [ref('Card'), ref('Bank')] }, Card: tagged('card'), Bank: tagged('bank_account') }),
+    );
+    expect(sdl).toContain(
+      'union A @discriminator(property: "object", mapping: ["card=Card", "bank_account=Bank"]) = Card | Bank',
+    );
+  });
+
+  it('with null are the other one, nullable', async () => {
+    const sdl = await sdlOf(
+      reading(
+        { A: thing({ c: { oneOf: [ref('Cat'), { type: 'null' }] } }, { required: ['c'] }), Cat },
+        { openapi: '3.1.0' },
+      ),
+    );
+    expect(sdl).toContain('type A { c: Cat }');
+  });
+
+  it('of scalars or of scalars and objects are JSON, of texts String', async () => {
+    const sdl = await sdlOf(
+      reading({
+        A: thing({
+          a: { oneOf: [text, { type: 'boolean' }] },
+          b: { anyOf: [text, ref('Cat')] },
+          c: { anyOf: [text, { enum: ['x', 'y'] }] },
+          d: { oneOf: [{ required: ['x'] }, { required: ['y'] }], ...Cat },
+        }),
+        Cat,
+      }),
+    );
+    expect(sdl).toContain('type A { a: JSON b: JSON c: String d: AD }');
+  });
+
+  it('as inputs have the fields of all members', async () => {
+    const sdl = await sdlOf(
+      both({
+        A: { oneOf: [ref('Cat'), ref('Dog')] },
+        Cat: thing({ name: text, meow: text }, { required: ['name', 'meow'] }),
+        Dog: thing({ name: text }, { required: ['name'] }),
+      }),
+    );
+    expect(sdl).toContain('input AInput { name: String! meow: String }');
+  });
+});
