@@ -27,6 +27,8 @@ import { createAiKind } from './subgraphs/ai/index.ts';
 import { createEventsSubgraph } from './subgraphs/events/index.ts';
 import { createHubSubgraph } from './subgraphs/hub/index.ts';
 import { mergeSdl } from './subgraphs/local/merge-sdl.ts';
+import { createFederationKind } from './subgraphs/federation/index.ts';
+import { createGraphQlKind } from './subgraphs/graphql/index.ts';
 import { createRestKind } from './subgraphs/rest/index.ts';
 import { createSoapKind } from './subgraphs/soap/index.ts';
 import type { Logger } from './telemetry/logger.ts';
@@ -35,7 +37,13 @@ import { createTransport } from './transport/create-transport.ts';
 import { readVersion } from './version.ts';
 
 /** The kinds of source that a configuration may name. A new kind is one line here. */
-export const KINDS: readonly SourceKind[] = [createRestKind(), createSoapKind(), createAiKind()].map(
+export const KINDS: readonly SourceKind[] = [
+  createRestKind(),
+  createSoapKind(),
+  createAiKind(),
+  createFederationKind(),
+  createGraphQlKind(),
+].map(
   // Each kind parses its own settings and gets them back: what lies between needs only the common part.
   (kind) => kind as unknown as SourceKind,
 );

@@ -41,7 +41,7 @@ export async function checkSource(
     return [
       ...(imported === undefined ? [] : await pinFindings(config, name, imported, sdl)),
       ...(imported?.report.notes ?? []).map((note) => noteFinding(name, note)),
-      ...lookupFindings(name, texts.map(parseSdl)),
+      ...(kind?.mergesLookups === true ? [] : lookupFindings(name, texts.map(parseSdl))),
     ];
   } catch (thrown) {
     return errorFindings(thrown, name);

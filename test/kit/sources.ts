@@ -3,6 +3,7 @@ import { parse } from 'graphql';
 import type { SourceKind } from '../../src/config/source-kind.ts';
 import type { SourceSettings } from '../../src/config/source-settings.ts';
 import type { Subgraph } from '../../src/contract/subgraph.ts';
+import type { Transport } from '../../src/contract/transport.ts';
 import { mergeSdl } from '../../src/subgraphs/local/merge-sdl.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { createSourceStats } from '../../src/telemetry/source-stats.ts';
@@ -21,13 +22,24 @@ export async function createSource<S extends SourceSettings>(
   const source = { name, settings };
   const imported = await kind.importSdl?.(source, import.meta.dirname);
   const documents = [...(imported === undefined ? [] : [imported.sdl]), ...handwritten].map((text) => parse(text));
+  const transports: Transport[] = [];
   const stats = createSourceStats();
   const logger = createLogger('silent');
   const subgraph = await kind.create(source, kind.mergeSdl?.(documents) ?? mergeSdl(documents), {
     folder: import.meta.dirname,
     stats,
     logger,
-    transport: (baseUrl) => createTransport({ source: name, baseUrl, settings, stats, logger }),
+    transport(baseUrl) {
+      const transport = createTransport({ source: name, baseUrl, settings, stats, logger });
+      transports.push(transport);
+      return transport;
+    },
   });
-  return subgraph;
+  return {
+    ...subgraph,
+    async close() {
+      await subgraph.close();
+      await Promise.all(transports.map((transport) => transport.close()));
+    },
+  };
 }
