@@ -2,7 +2,7 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { ResponseError } from '../faults/to-response-error.ts';
 import type { Variables } from './fetch.ts';
-import type { Scope } from './scope.ts';
+import type { Scope, UpstreamCallUsage } from './scope.ts';
 import type { PlannedCall } from './subgraph.ts';
 
 export interface ComposedGraph {
@@ -53,6 +53,22 @@ export interface OperationPlan {
   readonly calls: { readonly fixed: number; readonly batched: number; readonly perItem: readonly string[] };
 }
 
+/** What `extensions.plan` shows: the plan that ran, each fetch with what became of it. */
+export interface ExecutedPlan extends OperationPlan {
+  /** Every upstream call, in the order of their ends; `shared` ones were answered by an identical call in flight. */
+  readonly upstream: readonly UpstreamCallUsage[];
+}
+
+/** What became of a planned fetch in one execution. */
+export interface FetchRun {
+  /** Since the execution began. */
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+  /** Of an entity fetch: objects of the answer that needed it, and distinct representations that were sent for them. */
+  readonly entities?: { readonly asked: number; readonly sent: number };
+  readonly failed: boolean;
+}
+
 export type PlanStep =
   | { readonly kind: 'sequence' | 'parallel'; readonly steps: readonly PlanStep[] }
   | {
@@ -69,4 +85,6 @@ export type PlanStep =
       /** Where the entities come from, `orders.@.items.@.product`; absent for a root fetch. */
       readonly at?: string;
       readonly calls: readonly PlannedCall[];
+      /** Absent from a plan that did not run, and from a fetch that there was nothing for. */
+      readonly ran?: FetchRun;
     };

@@ -20,9 +20,14 @@ export interface Scope {
   /** Per-request state of subgraphs (DataLoaders): made on first use, gone with the request. */
   readonly loaders: ScopeLoaders;
   readonly usage: UsageRecorder;
+  /** What the response is to tell about itself: asked for by the caller, granted by the server. */
+  readonly extensions: ReadonlySet<ResponseExtension>;
   /** Tells the event log that a mutation changed an entity. Never throws, never waits. */
   changed(change: EntityChange): void;
 }
+
+/** `usage`: which sources and models were called, and how much. `plan`: how the answer came about, fetch by fetch. */
+export type ResponseExtension = 'usage' | 'plan';
 
 /** One value per (request, owner); the owner is any object that outlives requests, for example a prepared lookup. */
 export interface ScopeLoaders {

@@ -1,10 +1,11 @@
-// The fields of a selection on a concrete type, merged by response key (GraphQL spec, section 6.3.2).
+// The fields of a selection on a type, merged by response key (GraphQL spec, section 6.3.2).
 import {
   isAbstractType,
+  isUnionType,
   Kind,
   type FieldNode,
   type FragmentDefinitionNode,
-  type GraphQLObjectType,
+  type GraphQLCompositeType,
   type GraphQLSchema,
   type SelectionSetNode,
 } from 'graphql';
@@ -21,9 +22,9 @@ export interface CollectContext {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
 }
 
-/** Conditions are decided: what is excluded is not there. */
+/** Conditions are decided: what is excluded is not there. On an abstract type only what all its types have is there. */
 export function collectFields(
-  type: GraphQLObjectType,
+  type: GraphQLCompositeType,
   selections: readonly SelectionSetNode[],
   context: CollectContext,
 ): ReadonlyMap<string, CollectedField> {
@@ -54,8 +55,8 @@ const toCollected = (nodes: readonly [FieldNode, ...FieldNode[]]): CollectedFiel
   selected: nodes.flatMap((node) => node.selectionSet ?? []),
 });
 
-function applies(condition: string | undefined, type: GraphQLObjectType, schema: GraphQLSchema): boolean {
+function applies(condition: string | undefined, type: GraphQLCompositeType, schema: GraphQLSchema): boolean {
   if (condition === undefined || condition === type.name) return true;
   const conditional = schema.getType(condition);
-  return isAbstractType(conditional) && schema.isSubType(conditional, type);
+  return isAbstractType(conditional) && !isUnionType(type) && schema.isSubType(conditional, type);
 }

@@ -7,7 +7,6 @@ import type {
 } from '@graphql-hive/router-query-planner';
 import { Kind, parse, type DocumentNode, type SelectionSetNode } from 'graphql';
 import type { FetchError, FetchResult, PlannedFetch, PreparedFetch, Representation } from '../contract/fetch.ts';
-import type { Scope } from '../contract/scope.ts';
 import type { Subgraph } from '../contract/subgraph.ts';
 import { HubFault, toHubFault } from '../faults/hub-fault.ts';
 import { applyRewrite, compileRepresentation, visitEntities, type TypeTest } from './entities.ts';
@@ -50,7 +49,7 @@ export function compileRootFetch(node: FetchNode, context: FetchContext): Step {
   const prepared = subgraph.prepare(fetch);
   const keys = responseKeys(fetch.document);
   return async (run) => {
-    const result = await runFetch(prepared, subgraph.name, run.scope, pickVariables(fetch, run));
+    const result = await runFetch(prepared, node, run, pickVariables(fetch, run));
     takeRootResult(result, node, keys, context, run);
   };
 }
@@ -130,7 +129,7 @@ function compileEntities(
     if (gathered.every((one) => one.representations.length === 0)) return;
     const variables = pickVariables(fetch, run);
     groups.forEach((group, i) => (variables[group.variable] = gathered[i]?.representations ?? []));
-    const result = await runFetch(prepared, subgraph.name, run.scope, variables);
+    const result = await runFetch(prepared, node, run, variables, gathered);
     groups.forEach((group, i) => {
       const found = gathered[i];
       if (found !== undefined) takeEntities(group, found, result, subgraph.name, context.test, run);
@@ -252,12 +251,27 @@ function pickVariables(fetch: PlannedFetch, run: Run): Data {
 }
 
 /** Runs a fetch to a result, whatever it throws, and gives up when the request does. */
-async function runFetch(prepared: PreparedFetch, source: string, scope: Scope, variables: Data): Promise<FetchResult> {
+async function runFetch(
+  prepared: PreparedFetch,
+  node: FetchNode | BatchFetchNode,
+  run: Run,
+  variables: Data,
+  gathered?: readonly Gathered[],
+): Promise<FetchResult> {
+  const ended = run.recorder?.begin(node, gathered && countEntities(gathered));
+  let result: FetchResult;
   try {
-    return await untilAborted(prepared(scope, variables), scope.signal);
+    result = await untilAborted(prepared(run.scope, variables), run.scope.signal);
   } catch (thrown) {
-    return { data: null, errors: [{ fault: toHubFault(thrown).with({ source }) }] };
+    result = { data: null, errors: [{ fault: toHubFault(thrown).with({ source: node.serviceName }) }] };
   }
+  ended?.(result);
+  return result;
+}
+
+function countEntities(gathered: readonly Gathered[]): { asked: number; sent: number } {
+  const sum = (of: (one: Gathered) => number): number => gathered.reduce((total, one) => total + of(one), 0);
+  return { asked: sum((one) => one.targets.flat().length), sent: sum((one) => one.representations.length) };
 }
 
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -7,7 +7,9 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
+  isUnionType,
   type GraphQLAbstractType,
+  type GraphQLCompositeType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type SelectionSetNode,
@@ -49,7 +51,7 @@ interface Entry {
 }
 
 function compileObject(
-  type: GraphQLObjectType,
+  type: GraphQLCompositeType,
   selected: readonly SelectionSetNode[],
   context: ProjectionContext,
   at: readonly string[],
@@ -61,7 +63,7 @@ function compileObject(
     if (name === '__typename') entries.push({ key, complete: () => type.name });
     else if (name === '__schema' || name === '__type') entries.push({ key, complete: (value) => value ?? null });
     else {
-      const definition = type.getFields()[name];
+      const definition = isUnionType(type) ? undefined : type.getFields()[name];
       if (definition === undefined) continue;
       const path = [...at, key];
       const denial = context.denials?.fields.find(
@@ -91,10 +93,10 @@ function compileObject(
 const samePath = (a: readonly string[], b: readonly string[]): boolean =>
   a.length === b.length && a.every((key, i) => key === b[i]);
 
-function concerns(denied: string, type: GraphQLObjectType, context: ProjectionContext): boolean {
+function concerns(denied: string, type: GraphQLCompositeType, context: ProjectionContext): boolean {
   if (denied === type.name) return true;
   const abstract = context.schema.getType(denied);
-  return isAbstractType(abstract) && context.schema.isSubType(abstract, type);
+  return isAbstractType(abstract) && !isUnionType(type) && context.schema.isSubType(abstract, type);
 }
 
 function compileDenied(type: GraphQLOutputType, fault: HubFault): Complete {
@@ -184,8 +186,11 @@ function compileAbstract(
     compiled.set(typename, made);
     return made;
   };
+  // No source said which type it is, because nothing asked depends on it, or an @interfaceObject said the interface's name.
+  const untyped = compileObject(type, selected, context, at);
   return (value, run, path) => {
     const typename = isData(value) ? value.__typename : undefined;
+    if (typename === undefined || typename === type.name) return untyped(value, run, path);
     const complete = typeof typename === 'string' ? of(typename) : undefined;
     if (complete !== undefined) return complete(value, run, path);
     run.sink.add(malformed(`${coordinate} is not one of the types of ${type.name}`), [...path]);

@@ -2,7 +2,14 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { EntityChange } from '../contract/events.ts';
 import { ANONYMOUS, type Principal } from '../contract/principal.ts';
-import type { ModelUsage, Scope, ScopeLoaders, UpstreamCallUsage, UsageRecorder } from '../contract/scope.ts';
+import type {
+  ModelUsage,
+  ResponseExtension,
+  Scope,
+  ScopeLoaders,
+  UpstreamCallUsage,
+  UsageRecorder,
+} from '../contract/scope.ts';
 import { HubFault } from '../faults/hub-fault.ts';
 
 export interface ScopeOptions {
@@ -14,7 +21,11 @@ export interface ScopeOptions {
   /** Aborts when the caller goes away. */
   readonly signal?: AbortSignal;
   readonly onChange?: (change: EntityChange) => void;
+  /** What the response is to tell about itself; nothing by default. */
+  readonly extensions?: ReadonlySet<ResponseExtension>;
 }
+
+const NO_EXTENSIONS: ReadonlySet<ResponseExtension> = new Set();
 
 const ignoreChange = (): void => undefined;
 
@@ -31,6 +42,7 @@ export function createScope(options: ScopeOptions = {}): Scope {
     signal: scopeSignal(options.signal, options.timeoutMs),
     loaders: createLoaders(),
     usage: createUsage(),
+    extensions: options.extensions ?? NO_EXTENSIONS,
     changed: (change) => onChange({ correlationId: id, ...change }),
   };
 }

@@ -86,15 +86,16 @@ function represent(entity: Data, selections: readonly RequiresSelection[], test:
       if (part === undefined) return undefined;
       Object.assign(shown, part);
     } else if (selection.kind === 'Field') {
-      const key = selection.alias ?? selection.name;
-      const value = entity[key];
+      // Where names clash, the plan's `name` is the response key that was fetched, `alias` what the subgraph calls it.
+      const called = selection.alias ?? selection.name;
+      const value = entity[selection.name] ?? entity[called];
       if (value === undefined) {
         if (selection.name === '__typename') continue;
         return undefined;
       }
       const copy = selection.selections === undefined ? value : representValue(value, selection.selections, test);
       if (copy === undefined) return undefined;
-      shown[selection.name] = copy;
+      shown[called] = copy;
     }
   }
   return shown;

@@ -3,8 +3,14 @@ import type { BatchFetchNode, FetchNode, FlattenNodePathSegment, PlanNode } from
 import type { OperationPlan, PlanStep } from '../contract/graph.ts';
 import type { PlannedCall } from '../contract/subgraph.ts';
 import { plannedFetch, subgraphOf, type FetchContext } from './compile-fetch.ts';
+import type { FetchRecorder } from './fetch-recorder.ts';
 
-export function explainPlan(node: PlanNode | undefined, context: FetchContext): OperationPlan {
+interface ExplainContext extends FetchContext {
+  /** What became of the fetches, where the plan ran. */
+  readonly recorder?: FetchRecorder | undefined;
+}
+
+export function explainPlan(node: PlanNode | undefined, context: ExplainContext): OperationPlan {
   const steps = node === undefined ? null : toStep(node, context);
   const fetches = steps === null ? [] : allFetches(steps);
   const calls = fetches.flatMap((fetch) => fetch.calls.map((call) => ({ ...call, source: fetch.subgraph })));
@@ -20,10 +26,10 @@ export function explainPlan(node: PlanNode | undefined, context: FetchContext): 
 }
 
 /** The planner says null for a clause that is not there. */
-const toStepOrNull = (node: PlanNode | null | undefined, context: FetchContext): PlanStep | null =>
+const toStepOrNull = (node: PlanNode | null | undefined, context: ExplainContext): PlanStep | null =>
   node === null || node === undefined ? null : toStep(node, context);
 
-function toStep(node: PlanNode, context: FetchContext): PlanStep | null {
+function toStep(node: PlanNode, context: ExplainContext): PlanStep | null {
   switch (node.kind) {
     case 'Fetch':
       return fetchStep(node, [], undefined, context);
@@ -66,10 +72,11 @@ function fetchStep(
   node: FetchNode | BatchFetchNode,
   representationVariables: readonly string[],
   at: string | undefined,
-  context: FetchContext,
+  context: ExplainContext,
 ): PlanStep {
   const subgraph = subgraphOf(context, node.serviceName);
   const fetch = plannedFetch(node, representationVariables);
+  const ran = context.recorder?.of(node);
   const whole: PlannedCall = { operation: fetch.kind, path: [], repeat: at === undefined ? 'once' : 'per-batch' };
   return {
     kind: 'fetch',
@@ -78,6 +85,7 @@ function fetchStep(
     operation: node.operation,
     ...(at === undefined ? {} : { at }),
     calls: subgraph.explain?.(fetch) ?? [whole],
+    ...(ran === undefined ? {} : { ran }),
   };
 }
 

@@ -34,7 +34,9 @@ import { compileProjection, type Projection } from './compile-projection.ts';
 import { eventScope } from './create-scope.ts';
 import { createErrorSink } from './error-sink.ts';
 import { explainPlan } from './explain-plan.ts';
+import { createFetchRecorder } from './fetch-recorder.ts';
 import type { Data } from './merge-data.ts';
+import { describeResponse } from './response-extensions.ts';
 import type { Run } from './run.ts';
 import { splitIntrospection } from './split-introspection.ts';
 
@@ -100,7 +102,7 @@ export function prepareOperation(source: OperationSource, context: EngineContext
         const run = createRun(scope, variables, context);
         Object.assign(run.data, variant.introspect(variables));
         await variant.steps(run);
-        return respond(variant, run);
+        return respond(variant, run, context);
       } catch (thrown) {
         return { data: null, errors: [toResponseError(toHubFault(thrown), undefined, context.development)] };
       }
@@ -155,13 +157,21 @@ function operationOf(document: DocumentNode, operationName: string | undefined):
 }
 
 function createRun(scope: Scope, variables: Variables, context: EngineContext): Run {
-  return { scope, variables, data: {}, sink: createErrorSink(context.development) };
+  const recorder = scope.extensions.has('plan') ? createFetchRecorder() : undefined;
+  return { scope, variables, data: {}, sink: createErrorSink(context.development), recorder };
 }
 
-function respond(variant: Variant, run: Run): GraphResponse {
+function respond(variant: Variant, run: Run, context: EngineContext): GraphResponse {
   const data = variant.project(run);
   const errors = run.sink.errors.filter((error) => isAnswered(data, error.path ?? []));
-  return errors.length === 0 ? { data } : { data, errors };
+  const extensions = describeResponse(run.scope, () =>
+    explainPlan(variant.plan?.node, { ...context, recorder: run.recorder }),
+  );
+  return {
+    data,
+    ...(errors.length === 0 ? {} : { errors }),
+    ...(extensions === undefined ? {} : { extensions: { ...extensions } }),
+  };
 }
 
 /** Whether the path is of the answer: a plan may fetch, and fail at, what the client skipped or never asked for. */
@@ -183,7 +193,7 @@ async function* runSubscription(
   context: EngineContext,
 ): AsyncGenerator<GraphResponse> {
   if (variant.plan?.node === undefined) {
-    yield respond(variant, createRun(scope, variables, context));
+    yield respond(variant, createRun(scope, variables, context), context);
     return;
   }
   const { primary } = splitSubscription(variant.plan.node);
@@ -200,7 +210,7 @@ async function* runSubscription(
     const run = createRun(eventScope(scope), variables, context);
     takeRootResult(event, primary, keys, context, run);
     await variant.steps(run);
-    yield respond(variant, run);
+    yield respond(variant, run, context);
   }
 }
 

@@ -2,6 +2,7 @@
 import type { Variables } from '../contract/fetch.ts';
 import type { Scope } from '../contract/scope.ts';
 import type { ErrorSink } from './error-sink.ts';
+import type { FetchRecorder } from './fetch-recorder.ts';
 import type { Data } from './merge-data.ts';
 
 export interface Run {
@@ -11,4 +12,6 @@ export interface Run {
   /** The response tree as the fetches brought it: also holds what only other fetches asked for. */
   readonly data: Data;
   readonly sink: ErrorSink;
+  /** Present where the caller is told how the answer came about. */
+  readonly recorder: FetchRecorder | undefined;
 }

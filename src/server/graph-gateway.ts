@@ -9,7 +9,6 @@ import type { CurrentGraph } from './current-graph.ts';
 import type { AdmitOperation } from './operation-gate.ts';
 import type { RequestContext } from './request-context.ts';
 import { carryAll, CarriedError } from './response-errors.ts';
-import { withUsage } from './usage-extension.ts';
 
 type Gateway = ApolloServerOptionsWithGateway<RequestContext>['gateway'];
 type Executor = NonNullable<Awaited<ReturnType<Gateway['load']>>['executor']>;
@@ -25,13 +24,12 @@ export interface GraphGatewayOptions {
 /** A request runs on the graph that it holds a lease on, also while another one takes over. */
 export function createGraphGateway({ graphs, gate, development, logger }: GraphGatewayOptions): Gateway {
   const executor: Executor = async ({ context, source, request, operationName }) => {
-    const { graph, scope, usage } = context as RequestContext;
+    const { graph, scope } = context as RequestContext;
     try {
       // Apollo knows the name of the one operation too, which makes both ways of asking for it the same in caches.
       const prepared = graph.prepare(gate(graph, source, operationName ?? request.operationName));
       assertNoSubscription(prepared);
-      const response = await prepared.execute(scope, request.variables ?? {});
-      return toExecutorResult(usage ? withUsage(response, scope) : response);
+      return toExecutorResult(await prepared.execute(scope, request.variables ?? {}));
     } catch (thrown) {
       return { errors: carryAll(thrown, { development, logger, requestId: scope.id }) };
     }

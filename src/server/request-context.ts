@@ -8,7 +8,7 @@ import { createScope } from '../engine/create-scope.ts';
 import { HubFault } from '../faults/hub-fault.ts';
 import type { CurrentGraph } from './current-graph.ts';
 import { carryFault } from './response-errors.ts';
-import { wantsUsage } from './usage-extension.ts';
+import { wantedExtensions } from './wanted-extensions.ts';
 
 /** Where a credential may be: headers of the request, or the payload of a websocket's `connection_init`. */
 export interface CallerCredentials {
@@ -28,7 +28,7 @@ export interface RequestContextOptions {
 }
 
 /** Apollo Server's context value. A type, not an interface: Apollo wants an index signature. */
-export type RequestContext = { readonly graph: ComposedGraph; readonly scope: Scope; readonly usage: boolean }; // eslint-disable-line @typescript-eslint/consistent-type-definitions
+export type RequestContext = { readonly graph: ComposedGraph; readonly scope: Scope }; // eslint-disable-line @typescript-eslint/consistent-type-definitions
 
 /**
  * The scope aborts when the caller's connection closes before the answer, and when the answer is out: nothing that was
@@ -55,8 +55,9 @@ export async function createRequestContext(
     timeoutMs: options.requestTimeoutMs,
     signal: over.signal,
     onChange: options.onChange,
+    extensions: wantedExtensions(headers, principal, options.development),
   });
-  return { graph: lease.graph, scope, usage: wantsUsage(headers) };
+  return { graph: lease.graph, scope };
 }
 
 async function authenticateOrRefuse(

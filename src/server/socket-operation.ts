@@ -9,7 +9,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import type { CurrentGraph, GraphLease } from './current-graph.ts';
 import type { AdmitOperation } from './operation-gate.ts';
 import { carryAll } from './response-errors.ts';
-import { wantsUsage, withUsage } from './usage-extension.ts';
+import { wantedExtensions } from './wanted-extensions.ts';
 
 export interface SocketOperation {
   /** For graphql-ws, which carries the operation along as the context value. */
@@ -73,13 +73,13 @@ function createOperation(
   options: StartOperationOptions,
 ): SocketOperation {
   const prepared = lease.graph.prepare(source);
-  const usage = wantsUsage(caller.headers);
   const over = new AbortController();
   const scope = createScope({
     principal: caller.principal,
     headers: caller.headers,
     signal: over.signal,
     onChange: options.onChange,
+    extensions: wantedExtensions(caller.headers, caller.principal, options.development),
     ...(prepared.kind === 'subscription' ? {} : { timeoutMs: options.requestTimeoutMs }),
   });
 
@@ -102,8 +102,7 @@ function createOperation(
     end,
     async execute() {
       try {
-        const response = await prepared.execute(scope, variables);
-        return toExecutionResult(usage ? withUsage(response, scope) : response);
+        return toExecutionResult(await prepared.execute(scope, variables));
       } finally {
         end();
       }

@@ -5,6 +5,7 @@ import { execute, getOperationAST, subscribe, type ExecutionResult, type GraphQL
 import type { ComposedGraph, GraphResponse, OperationSource } from '../../src/contract/graph.ts';
 import type { Variables } from '../../src/contract/fetch.ts';
 import type { Scope } from '../../src/contract/scope.ts';
+import { describeResponse } from '../../src/engine/response-extensions.ts';
 import { HubFault, toHubFault } from '../../src/faults/hub-fault.ts';
 import { toResponseError } from '../../src/faults/to-response-error.ts';
 
@@ -70,6 +71,8 @@ function resolversOf(fields: Readonly<Record<string, Resolver>>) {
   );
 }
 
+const NO_PLAN = { steps: null, calls: { fixed: 0, batched: 0, perItem: [] } };
+
 function prepareOn(schema: GraphQLSchema, { document, operationName }: OperationSource) {
   const operation = getOperationAST(document, operationName);
   if (!operation) throw new HubFault('HUB_REQUEST_INVALID', 'there is no such operation');
@@ -82,13 +85,17 @@ function prepareOn(schema: GraphQLSchema, { document, operationName }: Operation
   });
   return {
     kind: operation.operation,
-    execute: async (scope: Scope, variables: Variables) => toResponse(await execute(args(scope, variables))),
+    execute: async (scope: Scope, variables: Variables) => {
+      const response = toResponse(await execute(args(scope, variables)));
+      const extensions = describeResponse(scope, () => NO_PLAN);
+      return extensions === undefined ? response : { ...response, extensions: { ...extensions } };
+    },
     async *subscribe(scope: Scope, variables: Variables) {
       const events = await subscribe(args(scope, variables));
       if (Symbol.asyncIterator in events) for await (const event of events) yield toResponse(event);
       else yield toResponse(events);
     },
-    explain: () => ({ steps: null, calls: { fixed: 0, batched: 0, perItem: [] } }),
+    explain: () => NO_PLAN,
   };
 }
 

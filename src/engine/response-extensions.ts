@@ -1,17 +1,15 @@
-// What a request used, for `extensions.usage` of callers that ask for it with `x-manifold-extensions: usage`.
-import type { GraphResponse } from '../contract/graph.ts';
+// What a response tells about itself, for `extensions` of callers that asked for it and may have it.
+import type { ExecutedPlan, OperationPlan } from '../contract/graph.ts';
 import type { ModelUsage, Scope, UsageSnapshot } from '../contract/scope.ts';
 
-const HEADER = 'x-manifold-extensions';
-
-export interface UsageSummary {
+interface UsageSummary {
   /** One entry per source that was called. */
   readonly sources: readonly SourceUsage[];
   /** One entry per source, model and task. */
   readonly models: readonly (ModelUsage & { readonly calls: number })[];
 }
 
-export interface SourceUsage {
+interface SourceUsage {
   readonly source: string;
   /** Calls that this request made or joined. */
   readonly calls: number;
@@ -21,13 +19,19 @@ export interface SourceUsage {
   readonly durationMs: number;
 }
 
-export function wantsUsage(headers: Readonly<Record<string, string>>): boolean {
-  return headers[HEADER]?.split(',').some((name) => name.trim().toLowerCase() === 'usage') ?? false;
+interface ResponseExtensions {
+  readonly usage?: UsageSummary;
+  readonly plan?: ExecutedPlan;
 }
 
-/** The response with `extensions.usage`. */
-export function withUsage(response: GraphResponse, scope: Scope): GraphResponse {
-  return { ...response, extensions: { ...response.extensions, usage: summarise(scope.usage.snapshot()) } };
+/** Undefined where the scope asks for none. `plan` is called only where it is asked for. */
+export function describeResponse(scope: Scope, plan: () => OperationPlan): ResponseExtensions | undefined {
+  if (scope.extensions.size === 0) return undefined;
+  const used = scope.usage.snapshot();
+  return {
+    ...(scope.extensions.has('usage') ? { usage: summarise(used) } : {}),
+    ...(scope.extensions.has('plan') ? { plan: { ...plan(), upstream: used.calls } } : {}),
+  };
 }
 
 function summarise({ calls, models }: UsageSnapshot): UsageSummary {
