@@ -73,12 +73,12 @@ export function singular(word: string): string {
   return /s$/i.test(word) && word.length > 2 ? word.slice(0, -1) : word;
 }
 
-export function upperFirst(word: string): string {
+function upperFirst(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
 /** `URL` → `url`, `URLPath` → `urlPath`, `OrderItem` → `orderItem`. */
-export function lowerFirst(word: string): string {
+function lowerFirst(word: string): string {
   if (/^[A-Z0-9]+$/.test(word)) return word.toLowerCase();
   const capitals = /^[A-Z]+(?=[A-Z][a-z])/.exec(word)?.[0] ?? word.charAt(0);
   return capitals.toLowerCase() + word.slice(capitals.length);

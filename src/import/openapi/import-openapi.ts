@@ -34,9 +34,11 @@ export async function importOpenApi(request: OpenApiImportRequest): Promise<Impo
   const notes = new Map<string, Note>();
   const note = (at: string, message: string): void => void notes.set(`${at} ${message}`, { at, message });
   const selection = createSelection(request.include, request.exclude);
-  const model = readModel(loaded, selection.wants, note);
-  for (const pattern of selection.unused()) note('#/paths', `no operation fits "${pattern}" of include and exclude`);
-  const { sdl, operations } = mapToSdl(model, request.typePrefix ?? '', note);
+  const { model, sdl, operations } = withinStack(loaded.main, () => {
+    const read = readModel(loaded, selection.wants, note);
+    for (const pattern of selection.unused()) note('#/paths', `no operation fits "${pattern}" of include and exclude`);
+    return { model: read, ...mapToSdl(read, request.typePrefix ?? '', note) };
+  });
   if (operations.length === 0) {
     const [first] = notes.values();
     const reason = first === undefined ? 'it describes none' : `${first.at}: ${first.message}`;
@@ -50,4 +52,15 @@ export async function importOpenApi(request: OpenApiImportRequest): Promise<Impo
     serverUrl: model.serverUrl,
     security: requiredSecurity(operations, model.securitySchemes),
   };
+}
+
+/** Schemas that build on one another in a chain of thousands exhaust the stack: they are too deep, not a defect of the hub. */
+function withinStack<T>(location: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    const message = `${location} is refused: its schemas build on one another too deeply`;
+    throw new HubFault('HUB_IMPORT_TOO_LARGE', message, { cause: error });
+  }
 }

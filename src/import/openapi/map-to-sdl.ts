@@ -67,7 +67,7 @@ function attempt<T>(
     const made = run();
     return made === undefined ? [] : [made];
   } catch (error) {
-    if (error instanceof HubFault) throw error;
+    if (error instanceof HubFault || error instanceof RangeError) throw error;
     const reason = error instanceof Error ? error.message.slice(0, 200) : 'it cannot be read';
     note(operation.at, `this operation was left out: ${reason}`);
     return [];

@@ -11,7 +11,7 @@ export interface ChosenMedia {
   readonly encoding: BodyEncoding;
 }
 
-export function isJson(type: string): boolean {
+function isJson(type: string): boolean {
   return type === 'application/json' || type === 'text/json' || type.endsWith('+json') || type === 'application/*';
 }
 

@@ -29,8 +29,6 @@ export type TypeDef = { readonly name: string; readonly description: string | un
   | { readonly kind: 'scalar' }
 );
 
-export type ObjectDef = Extract<TypeDef, { kind: 'object' }>;
-
 /** `Order` in `[Order!]!`. */
 export function namedTypeOf(type: string): string {
   return type.replaceAll(/[[\]!]/g, '');

@@ -69,6 +69,17 @@ describe('hostile documents', () => {
   });
 });
 
+describe('schemas that build on one another without end', () => {
+  it.each(['first', 'inside'])('are refused: %s', async (where) => {
+    const link = (i: number): object => ({ allOf: [ref(`S${i + 1}`)], properties: { [`p${i}`]: { type: 'string' } } });
+    const chain = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`S${i}`, link(i)]));
+    const schemas = { ...chain, S20000: { type: 'object', properties: { end: { type: 'string' } } } };
+    const answer = where === 'first' ? ref('S0') : { type: 'object', properties: { s: ref('S0') } };
+    const document = api({ '/a': { get: { responses: answers(answer) } } }, { components: { schemas } });
+    await expect(importText(document)).rejects.toMatchObject({ code: 'HUB_IMPORT_TOO_LARGE' });
+  });
+});
+
 describe('references', () => {
   const uses = (reference: string): object => api({ '/a': { get: { responses: answers({ $ref: reference }) } } });
 
