@@ -1,7 +1,9 @@
 // Subgraph SDLs in, one supergraph out; called by compose.ts whenever sources or SDL changed.
-import { composeServices } from '@theguild/federation-composition';
-import { buildASTSchema, type DocumentNode, type GraphQLError, type GraphQLSchema } from 'graphql';
+import { composeServices, transformSupergraphToPublicSchema } from '@theguild/federation-composition';
+import { buildASTSchema, print, type DocumentNode, type GraphQLError, type GraphQLSchema } from 'graphql';
 import { HubFault } from '../faults/hub-fault.ts';
+import { expandRequires, mendSupergraph, readDeclared } from './mend-composition.ts';
+import { shareDirectives } from './share-directives.ts';
 
 export interface SubgraphSdl {
   readonly name: string;
@@ -19,17 +21,25 @@ export interface Supergraph {
 export function composeSupergraph(subgraphs: readonly SubgraphSdl[]): Supergraph {
   if (subgraphs.length === 0)
     throw new HubFault('HUB_COMPOSE_INVALID', 'there is no source to compose: add one under `sources`');
-  const result = composeServices(subgraphs.map(({ name, sdl }) => ({ name, typeDefs: sdl, url: `hub://${name}` })));
+  const declared = readDeclared(subgraphs);
+  const result = composeServices(
+    shareDirectives(subgraphs).map(({ name, sdl }) => ({
+      name,
+      typeDefs: expandRequires(sdl, declared),
+      url: `hub://${name}`,
+    })),
+  );
   if (result.errors !== undefined) {
     const lines = [...new Set(result.errors.map(describe))];
     throw new HubFault('HUB_COMPOSE_INVALID', `the sources do not compose into one graph:\n  ${lines.join('\n  ')}`, {
       details: { problems: lines },
     });
   }
+  const document = mendSupergraph(result.supergraphDocumentNode, declared);
   return {
-    sdl: result.supergraphSdl,
-    document: result.supergraphDocumentNode,
-    publicSchema: buildASTSchema(result.publicDocumentNode, { assumeValidSDL: true }),
+    sdl: print(document),
+    document,
+    publicSchema: buildASTSchema(transformSupergraphToPublicSchema(document), { assumeValidSDL: true }),
   };
 }
 

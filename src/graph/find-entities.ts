@@ -1,5 +1,12 @@
 // The entities of the graph, read from the subgraphs: what the change log can tell about.
-import { Kind, type ConstDirectiveNode, type ObjectTypeDefinitionNode, type TypeNode } from 'graphql';
+import {
+  Kind,
+  type ConstDirectiveNode,
+  type DefinitionNode,
+  type ObjectTypeDefinitionNode,
+  type ObjectTypeExtensionNode,
+  type TypeNode,
+} from 'graphql';
 import type { SubgraphSdl } from './compose-supergraph.ts';
 
 export interface GraphEntity {
@@ -12,8 +19,11 @@ const KEY_TYPES: ReadonlySet<string> = new Set(['ID', 'String', 'Int']);
 /** One entry for each entity: its first flat key of scalars that some source can resolve. */
 export function findEntities(subgraphs: readonly SubgraphSdl[]): readonly GraphEntity[] {
   const found = new Map<string, GraphEntity>();
-  for (const definition of subgraphs.flatMap(({ sdl }) => sdl.definitions)) {
+  const definitions = subgraphs.flatMap(({ sdl }) => sdl.definitions);
+  const unfit = new Set(definitions.flatMap((definition) => (isUnfit(definition) ? [definition.name.value] : [])));
+  for (const definition of definitions) {
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION || found.has(definition.name.value)) continue;
+    if (unfit.has(definition.name.value)) continue;
     if (definition.directives?.some((directive) => directive.name.value === 'inaccessible') === true) continue;
     const entity = definition.directives
       ?.map((directive) => readKey(definition, directive))
@@ -21,6 +31,17 @@ export function findEntities(subgraphs: readonly SubgraphSdl[]): readonly GraphE
     if (entity !== undefined) found.set(entity.type, entity);
   }
   return [...found.values()];
+}
+
+/**
+ * A stub could not reach all of its fields: some source has the type without a key, or as an `@interfaceObject`, which
+ * stands for an interface and not for the objects of it.
+ */
+function isUnfit(definition: DefinitionNode): definition is ObjectTypeDefinitionNode | ObjectTypeExtensionNode {
+  if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.OBJECT_TYPE_EXTENSION) return false;
+  const bears = (name: string) =>
+    definition.directives?.some((one) => one.name.value === name || one.name.value === `federation__${name}`) === true;
+  return bears('interfaceObject') || !bears('key');
 }
 
 function readKey(type: ObjectTypeDefinitionNode, directive: ConstDirectiveNode): GraphEntity | undefined {

@@ -177,7 +177,7 @@ export function randomQuery(schema: RandomSchema): fc.Arbitrary<string> {
         }),
     );
     return fc.tuple(fc.boolean(), fc.boolean(), ...choices).map(([id, typename, ...texts]) => {
-      const chosen = (texts).filter((text) => text !== '');
+      const chosen = texts.filter((text) => text !== '');
       return [...(id || chosen.length === 0 ? ['id'] : []), ...(typename ? ['__typename'] : []), ...chosen].join(' ');
     });
   };
