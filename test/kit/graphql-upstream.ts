@@ -41,7 +41,7 @@ export async function startGraphQl(schema: GraphQLSchema): Promise<GraphQlUpstre
 }
 
 /** Resolvers by type and field; the `__resolveReference` of a type answers `_entities`. */
-export type SubgraphResolvers = Readonly<Record<string, Readonly<Record<string, (...args: any[]) => unknown>>>>;
+export type SubgraphResolvers = Readonly<Record<string, Readonly<Record<string, any>>>>;
 
 const MACHINERY = /* GraphQL */ `
   directive @link(url: String!, import: [String]) repeatable on SCHEMA

@@ -42,7 +42,7 @@ export function writeLookups(
   for (const name of used) if (Object.hasOwn(given, name)) variables[name] = given[name];
   const fields = calls.map(({ plan, lookup, entries }, i) => {
     const args = Object.entries(lookup.toArguments(entries.map((entry) => entry.key))).map(([name, value], j) => {
-      const variable = `_${i}_${j}`;
+      const variable = `_hub_${i}_${j}`;
       variables[variable] = value;
       definitions.push(`$${variable}: ${lookup.argumentTypes.get(name) ?? 'ID'}`);
       return `${name}: $${variable}`;

@@ -79,7 +79,7 @@ export function createRemoteModel(source: string, { schema, entities }: LocalSch
 }
 
 /** A type as upstream writes it: `[ProductInput!]!`. */
-export function upstreamTypeText(type: GraphQLInputType, upstreamType: (name: string) => string): string {
+function upstreamTypeText(type: GraphQLInputType, upstreamType: (name: string) => string): string {
   return String(type).replace(/\w+/, upstreamType);
 }
 

@@ -6,6 +6,7 @@ import { createFederationKind } from '../../../../src/subgraphs/federation/index
 import { ask, fakeSource, testGraph } from '../../../kit/graph.ts';
 import { startGraphQl, subgraphSchema, type GraphQlUpstream } from '../../../kit/graphql-upstream.ts';
 import { createSource } from '../../../kit/sources.ts';
+import { startGraphQlWs } from '../../../kit/stream-servers.ts';
 import { json, startUpstream, type Answer, type Upstream } from '../../../kit/upstream.ts';
 
 const opened: { close(): Promise<unknown> }[] = [];
@@ -214,6 +215,87 @@ describe('a federation subgraph', () => {
     expect((await ask(graph, '{ top { name stars } }')).data).toEqual({ top: { name: 'Lamp', stars: 5 } });
     const product = graph.schema.getType('Product') as any;
     expect(product.getFields().stars.deprecationReason).toBe('ask elsewhere');
+  });
+
+  it('splits a batch of several places, and puts the answers back where they belong', async () => {
+    const upstream = await startReviews();
+    const subgraph = await createSource(createFederationKind(), 'reviews', { url: upstream.url, maxKeysPerBatch: 3 });
+    opened.push(subgraph);
+    const lists = fakeSource(
+      'lists',
+      /* GraphQL */ `
+        type Product @key(fields: "id") {
+          id: ID!
+          weight: Int
+        }
+        type Query {
+          bought: [Product!]! @rest(get: "/bought")
+          seen: [Product!]! @rest(get: "/seen")
+          product(id: ID!): Product @rest(get: "/products/{id}") @lookup
+        }
+      `,
+      {
+        'GET /bought': () => ['1', '2', '3', '4'].map((id) => ({ id })),
+        'GET /seen': () => ['5', 'p-bad', '6'].map((id) => ({ id })),
+        'GET /products/{id}': ({ args }) => ({ id: args.id }),
+      },
+    ).subgraph;
+    const graph = testGraph(lists, subgraph);
+    upstream.asked.length = 0;
+    const { data, errors } = await ask(graph, '{ bought { reviews { body } } seen { id views r: reviews { id } } }');
+    expect(data).toBeNull();
+    expect(errors?.map(({ path, message }) => [path, message])).toEqual([[['seen', 1, 'r'], 'reviews are closed']]);
+    expect(upstream.asked.length).toBeGreaterThanOrEqual(3);
+  });
+
+  it('streams its subscriptions, with fields of other sources beside them', async () => {
+    const sdl = /* GraphQL */ `
+      extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])
+      type Product @key(fields: "id", resolvable: false) {
+        id: ID!
+      }
+      type Query {
+        ping: Boolean
+      }
+      type Subscription {
+        sold(id: ID): Product
+      }
+    `;
+    const upstream = await startUpstream((_request, response) => json(response, { data: { _service: { sdl } } }));
+    const streams = await startGraphQlWs(
+      subgraphSchema(
+        sdl,
+        {
+          Subscription: {
+            sold: {
+              subscribe: async function* (_root: unknown, { id }: any) {
+                yield { sold: { id } };
+                yield { sold: { id: 'other' } };
+              },
+            } as any,
+          },
+        },
+        [],
+      ),
+    );
+    opened.push(upstream, streams);
+    const source = await createSource(createFederationKind(), 'sales', {
+      url: upstream.url,
+      subscriptions: { protocol: 'graphql-ws', url: streams.url.replace('http', 'ws') },
+    });
+    opened.push(source);
+    const text = 'subscription ($id: ID) { sold(id: $id) { id name } }';
+    const operation = testGraph(source, products([])).prepare({
+      document: parse(text),
+      text,
+      operationName: undefined,
+    });
+    const events: unknown[] = [];
+    for await (const event of operation.subscribe(createScope(), { id: '7' })) events.push(event.data);
+    expect(JSON.parse(JSON.stringify(events))).toEqual([
+      { sold: { id: '7', name: 'Product 7' } },
+      { sold: { id: 'other', name: 'Product other' } },
+    ]);
   });
 
   it('shares identical queries in flight, and never mutations', async () => {

@@ -227,8 +227,10 @@ describe('entities of a GraphQL server', () => {
       { product: null },
     ]);
     expect(upstream.asked).toHaveLength(1);
-    expect(upstream.asked[0]?.variables).toEqual({ c: 'CHF', _0_0: '1', _1_0: '2' });
-    expect(upstream.asked[0]?.query).toMatch(/_0: product\(id: \$_0_0\) \{ \.\.\._F0 \}\s+_1: product\(id: \$_1_0\)/);
+    expect(upstream.asked[0]?.variables).toEqual({ c: 'CHF', _hub_0_0: '1', _hub_1_0: '2' });
+    expect(upstream.asked[0]?.query).toMatch(
+      /_0: product\(id: \$_hub_0_0\) \{ \.\.\._F0 \}\s+_1: product\(id: \$_hub_1_0\)/,
+    );
   });
 
   it('are looked up by a list, matched by key and not by position', async () => {
@@ -236,7 +238,7 @@ describe('entities of a GraphQL server', () => {
     const { data, errors } = await ask(graph, '{ orders { product { name } } }');
     expect(errors).toBeUndefined();
     expect(data?.orders).toEqual(['1', '2', '3'].map((id) => ({ product: { name: `Product ${id}` } })));
-    expect(upstream.asked.map(({ variables }) => variables)).toEqual([{ _0_0: ['1', '2', '3'] }]);
+    expect(upstream.asked.map(({ variables }) => variables)).toEqual([{ _hub_0_0: ['1', '2', '3'] }]);
   });
 
   it.each([
@@ -317,6 +319,54 @@ describe('entities of a GraphQL server', () => {
     expect((await ask(graph, '{ somePairs { text } }')).data).toEqual({
       somePairs: [{ text: '1+2' }, { text: '3+4' }],
     });
+  });
+
+  it('of several places are looked up in one document', async () => {
+    const upstream = await startShop();
+    const lists = fakeSource(
+      'lists',
+      /* GraphQL */ `
+        type Product @key(fields: "id") {
+          id: ID!
+        }
+        type Maker @key(fields: "id") {
+          id: ID!
+        }
+        type Query {
+          bought: [Product!]! @rest(get: "/bought")
+          seen: [Product!]! @rest(get: "/seen")
+          known: [Maker!]! @rest(get: "/known")
+        }
+      `,
+      {
+        'GET /bought': () => [{ id: '1' }, { id: '2' }],
+        'GET /seen': () => [{ id: '2' }, { id: '3' }],
+        'GET /known': () => [{ id: 'm' }],
+      },
+    ).subgraph;
+    const source = await shop(
+      { url: upstream.url },
+      SINGLE,
+      'extend type Maker @key(fields: "id") extend type Query { makers(ids: [ID!]!): [Maker!]! @lookup }',
+    );
+    const graph = testGraph(lists, source);
+    upstream.asked.length = 0;
+    const { data, errors } = await ask(
+      graph,
+      `query ($price: Boolean!, $name: Boolean!) {
+        bought { title: name @skip(if: $name) price @include(if: $price) }
+        seen { name boom @include(if: $price) }
+        known { country }
+      }`,
+      { price: false, name: false },
+    );
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({
+      bought: [{ title: 'Product 1' }, { title: 'Product 2' }],
+      seen: [{ name: 'Product 2' }, { name: 'Product 3' }],
+      known: [{ country: 'PT' }],
+    });
+    expect(upstream.asked).toHaveLength(1);
   });
 
   it('fail together, each at its place, where the server does', async () => {
@@ -507,6 +557,42 @@ describe('a GraphQL server whose names are changed', () => {
       ['no boom for 1', ['all', 0, 'bang']],
       ['no boom for 2', ['all', 1, 'bang']],
     ]);
+  });
+});
+
+describe('a GraphQL server with root types and inputs of its own kind', () => {
+  it('is asked for its own root type', async () => {
+    const upstream = await startGraphQl(
+      makeExecutableSchema({
+        typeDefs: /* GraphQL */ `
+          schema {
+            query: query_root
+          }
+          scalar Url @specifiedBy(url: "https://example.com/url")
+          input By @oneOf {
+            id: ID
+            name: String
+          }
+          type query_root {
+            item(by: By!): Item
+          }
+          type Item {
+            root: query_root
+            url: Url
+          }
+        `,
+        resolvers: {
+          query_root: { item: (_root, { by }) => ({ url: `u:${by.name}`, root: {} }) },
+        },
+      }),
+    );
+    opened.push(upstream);
+    const graph = testGraph(await shop({ url: upstream.url }));
+    const text =
+      '{ __typename item(by: { name: "n" }) { url root { __typename ... on Query { item(by: { id: 1 }) { url } } } } }';
+    expect(await ask(graph, text)).toEqual({
+      data: { __typename: 'Query', item: { url: 'u:n', root: { __typename: 'Query', item: { url: 'u:undefined' } } } },
+    });
   });
 });
 
