@@ -220,10 +220,26 @@ async function settleAll(creating: readonly Promise<Subgraph>[]): Promise<readon
   throw failed.reason;
 }
 
+/** What GraphiQL opens with: every hub can answer it. */
+const FIRST_QUERY = `# What this hub is made of, and how its sources are doing.
+{
+  hub {
+    name
+    sources {
+      name
+      kind
+      health
+      calls
+      failures
+    }
+  }
+}
+`;
+
 /** Listens, and serves what the configuration composes to. */
 export async function startHub(
   config: HubConfig,
-  options: ComposeOptions & { readonly port?: number; readonly host?: string; readonly query?: string },
+  options: ComposeOptions & { readonly port?: number; readonly host?: string },
 ): Promise<RunningHub> {
   const { logger } = options;
   const lasting = createLasting();
@@ -242,7 +258,7 @@ export async function startHub(
     maxTokens: config.limits.maxTokens === false ? undefined : config.limits.maxTokens,
     admit: (of, text, operationName) => admit(admissions.get(of) ?? served.admission, text, operationName),
     onChange: createChangeRecorder(lasting, logger),
-    graphiql: { title: config.name, ...(options.query === undefined ? {} : { query: options.query }) },
+    graphiql: { title: config.name, query: FIRST_QUERY },
   });
   const { url } = await server.listen().catch(async (thrown: unknown) => {
     await server.close();
