@@ -16,7 +16,7 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
 
 // A gateway's garbage dies young and its live heap is small: V8 would rather let the heap grow to many times of that.
 // These can only be said when a process starts, so the process replaces itself. Where it cannot, nothing is lost but memory.
-const HEAP_FLAGS = ['--max-semi-space-size=16', '--heap-growing-percent=40'];
+const HEAP_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=20'];
 const serves = process.argv.some((argument) => argument === 'serve' || argument === 'dev');
 if (serves && process.execve !== undefined && !process.execArgv.some((flag) => flag.includes('semi-space'))) {
   const script = fileURLToPath(import.meta.url);
