@@ -1,4 +1,5 @@
 // The example as it is: three programs and a hub, asked over the wire.
+import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Client } from 'graphql-ws';
@@ -73,6 +74,16 @@ describe('the one query', () => {
     }
     expect(await shop.calls()).toEqual({ orders: 1, customers: 1, products: 1 });
     expect(await warehouse.calls()).toEqual({ GetStockLevels: 1 });
+  });
+
+  it('answers as the README shows', async () => {
+    const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+    const [, shown = ''] = /^```\n(\{\n {2}"data"[\s\S]*?)^```$/m.exec(readme) ?? [];
+    const values = shown.match(/"\w+": (?:"[^"]*"|\d+)/g) ?? [];
+    expect(values.length).toBeGreaterThan(5);
+    const { data } = await query(QUERY);
+    const answer = JSON.stringify(data, null, 2);
+    for (const value of values) expect(answer).toContain(value);
   });
 
   it('makes no more calls for a hundred orders than for three, but for full batches', async () => {

@@ -3,8 +3,10 @@ import { readFile } from 'node:fs/promises';
 
 const read = (path: string) => readFile(new URL(`../../../${path}`, import.meta.url), 'utf8');
 
+type Default = string | number | boolean | undefined;
+
 /** Every key of the schema, with its default where that is a plain value. */
-function keysOf(schema: any, keys = new Map<string, unknown>()): ReadonlyMap<string, unknown> {
+function keysOf(schema: any, keys = new Map<string, Default>()): ReadonlyMap<string, Default> {
   for (const [key, value] of Object.entries<any>(schema.properties ?? {})) {
     const plain = typeof value.default !== 'object' ? value.default : undefined;
     if (!keys.has(key) || plain !== undefined) keys.set(key, plain);
