@@ -11,8 +11,8 @@ export interface BrowserGuardOptions {
 }
 
 export interface BrowserGuard {
-  /** `path` is where the graph is. */
-  register(server: FastifyInstance, path: string): void;
+  /** `paths` are where the graph is. */
+  register(server: FastifyInstance, paths: readonly string[]): void;
   /** Whether a page of this request's origin may open a websocket; programs that send no origin may. */
   mayConnect(request: IncomingMessage): boolean;
 }
@@ -71,14 +71,14 @@ export function createBrowserGuard({ origins, trustProxy }: BrowserGuardOptions)
   }
 
   return {
-    register(server, path) {
+    register(server, paths) {
       server.addHook('onRequest', (request, reply, done) => {
         void reply.headers(SECURITY_HEADERS);
         setCorsHeaders(request, reply);
         done();
       });
       server.addHook('preHandler', (request, _reply, done) => {
-        if (request.routeOptions.url === path) refuseCrossSite(request);
+        if (paths.includes(request.routeOptions.url ?? '')) refuseCrossSite(request);
         done();
       });
     },

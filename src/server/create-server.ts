@@ -17,7 +17,8 @@ import { registerHealth } from './health.ts';
 import { createOperationGate, type AdmitOperation } from './operation-gate.ts';
 import { createRequestContext, type Authenticate } from './request-context.ts';
 import { createErrorFormat } from './response-errors.ts';
-import { createStartOperation } from './socket-operation.ts';
+import { createSseEndpoint } from './sse.ts';
+import { createStartOperation } from './start-operation.ts';
 import { createWebsocketEndpoint } from './websocket.ts';
 
 export interface ServerOptions {
@@ -55,6 +56,8 @@ export interface HubServer {
 }
 
 const GRAPHQL_PATH = '/graphql';
+const STREAM_PATH = '/graphql/stream';
+const PATHS = [GRAPHQL_PATH, STREAM_PATH];
 const REQUEST_ID = /^[\w.-]{1,128}$/;
 
 export function createServer(options: ServerOptions): HubServer {
@@ -74,8 +77,8 @@ export function createServer(options: ServerOptions): HubServer {
     if (closing !== undefined) void reply.header('connection', 'close');
     done();
   });
-  guard.register(server, GRAPHQL_PATH);
-  registerErrorAnswers(server, GRAPHQL_PATH, logger);
+  guard.register(server, PATHS);
+  registerErrorAnswers(server, PATHS, logger);
   registerHealth(server, () => ready);
   if (settings.graphiql) {
     const { title = 'Manifold', query } = options.graphiql ?? {};
@@ -98,11 +101,14 @@ export function createServer(options: ServerOptions): HubServer {
     maxOperations: settings.maxSubscriptionsPerConnection,
     logger,
   });
+  const streams = createSseEndpoint({ authenticate, start, logger });
+  streams.register(server, STREAM_PATH, GRAPHQL_PATH);
 
   async function stop(): Promise<void> {
     ready = false;
     const deadline = performance.now() + drainMs;
     const cutOff = setTimeout(() => server.server.closeAllConnections(), drainMs);
+    streams.close();
     // Fastify waits for its connections, websockets among them, so both go on side by side.
     await Promise.all([server.close(), sockets.close(drainMs)]);
     clearTimeout(cutOff);

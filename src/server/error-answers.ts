@@ -7,9 +7,13 @@ import { toResponseError } from '../faults/to-response-error.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { GRAPHQL_RESPONSE_JSON, prefersGraphqlResponse } from './media-types.ts';
 
-export function registerErrorAnswers(server: FastifyInstance, path: string, logger: Logger): void {
+export function registerErrorAnswers(server: FastifyInstance, paths: readonly string[], logger: Logger): void {
   server.setErrorHandler<FastifyError | HubFault>((thrown, request, reply) => {
-    if (thrown instanceof HubFault) return answer(request, reply, thrown.rule.httpStatus, thrown);
+    if (thrown instanceof HubFault) {
+      // RFC 9110, section 15.5.2: a 401 says how to sign in.
+      if (thrown.rule.httpStatus === 401) void reply.header('www-authenticate', 'Bearer');
+      return answer(request, reply, thrown.rule.httpStatus, thrown);
+    }
     const status = thrown.statusCode ?? 500;
     if (status >= 400 && status < 500) {
       const code: FaultCode = status === 413 ? 'HUB_REQUEST_TOO_LARGE' : 'HUB_REQUEST_MALFORMED';
@@ -22,25 +26,27 @@ export function registerErrorAnswers(server: FastifyInstance, path: string, logg
   });
 
   server.setNotFoundHandler((request, reply) => {
-    const fault = new HubFault('HUB_REQUEST_MALFORMED', `there is nothing here: the graph is at ${path}`);
+    const fault = new HubFault('HUB_REQUEST_MALFORMED', `there is nothing here: the graph is at ${paths[0] ?? '/'}`);
     return answer(request, reply, 404, fault);
   });
 
-  server.route({
-    method: ['PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-    url: path,
-    handler: (request, reply) => {
-      void reply.header('allow', 'GET, POST');
-      // A preflight: what it may do stands in the headers of browser-guard.ts.
-      if (request.method === 'OPTIONS') return reply.code(204).send();
-      return answer(
-        request,
-        reply,
-        405,
-        new HubFault('HUB_REQUEST_MALFORMED', 'GraphQL is served with GET and POST only'),
-      );
-    },
-  });
+  for (const url of paths) {
+    server.route({
+      method: ['PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+      url,
+      handler: (request, reply) => {
+        void reply.header('allow', 'GET, POST');
+        // A preflight: what it may do stands in the headers of browser-guard.ts.
+        if (request.method === 'OPTIONS') return reply.code(204).send();
+        return answer(
+          request,
+          reply,
+          405,
+          new HubFault('HUB_REQUEST_MALFORMED', 'GraphQL is served with GET and POST only'),
+        );
+      },
+    });
+  }
 }
 
 function answer(request: FastifyRequest, reply: FastifyReply, status: number, fault: HubFault): FastifyReply {

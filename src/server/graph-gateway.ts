@@ -47,7 +47,7 @@ function assertNoSubscription({ kind }: PreparedOperation): void {
   if (kind !== 'subscription') return;
   throw new HubFault(
     'HUB_REQUEST_INVALID',
-    'subscriptions are served over a websocket on this path, with the protocol graphql-transport-ws',
+    'subscriptions are served on this path over a websocket (graphql-transport-ws) and as an event stream (accept: text/event-stream)',
   );
 }
 

@@ -6,11 +6,14 @@ import { CloseCode, handleProtocols, makeServer, type Context } from 'graphql-ws
 import type { ExecutionArgs, FormattedExecutionResult } from 'graphql';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { ANONYMOUS, type Principal } from '../contract/principal.ts';
+import { FAULT_TABLE } from '../faults/fault-table.ts';
 import { HubFault, toHubFault } from '../faults/hub-fault.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import { atExpiry } from './credential-expiry.ts';
 import { flattenHeaders, type Authenticate } from './request-context.ts';
-import type { SocketOperation, StartOperation } from './socket-operation.ts';
 import { isInternal, type ErrorFormat } from './response-errors.ts';
+import { createSocketFlow } from './socket-flow.ts';
+import type { StartedOperation, StartOperation } from './start-operation.ts';
 
 export interface WebsocketOptions {
   readonly server: Server;
@@ -23,10 +26,15 @@ export interface WebsocketOptions {
   readonly maxMessageBytes: number;
   readonly maxOperations: number;
   readonly logger: Logger;
-  /** Pause between pings; a client that has not answered by the next one is cut off. Default 12,000. */
+  /** Pause between pings. Default 12,000. */
   readonly keepAliveMs?: number;
   /** How long a client may take to say who it is. Default 3,000. */
   readonly initTimeoutMs?: number;
+  /**
+   * How long a client may leave unread what was sent to it, and unanswered a ping; then its socket is closed with 4408.
+   * Default 30,000.
+   */
+  readonly unreadMs?: number;
 }
 
 export interface WebsocketEndpoint {
@@ -41,14 +49,14 @@ export interface WebsocketEndpoint {
 interface Connection {
   readonly socket: WebSocket;
   readonly request: IncomingMessage;
-  readonly operations: Set<SocketOperation>;
+  readonly operations: Set<StartedOperation>;
   principal: Principal;
   headers: Readonly<Record<string, string>>;
-  expiry: NodeJS.Timeout | undefined;
+  stopExpiry: () => void;
 }
 
 export function createWebsocketEndpoint(options: WebsocketOptions): WebsocketEndpoint {
-  const { authenticate, formatError, logger, keepAliveMs = 12_000 } = options;
+  const { authenticate, formatError, logger, keepAliveMs = 12_000, unreadMs = 30_000 } = options;
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: options.maxMessageBytes,
@@ -94,7 +102,7 @@ export function createWebsocketEndpoint(options: WebsocketOptions): WebsocketEnd
       }),
   });
 
-  function track(connection: Connection, operation: SocketOperation): void {
+  function track(connection: Connection, operation: StartedOperation): void {
     connection.operations.add(operation);
     operation.ended.addEventListener('abort', () => connection.operations.delete(operation), { once: true });
     operation.expired.addEventListener(
@@ -115,19 +123,25 @@ export function createWebsocketEndpoint(options: WebsocketOptions): WebsocketEnd
       operations: new Set(),
       principal: ANONYMOUS,
       headers: {},
-      expiry: undefined,
+      stopExpiry: () => undefined,
     };
     // ws has closed the socket with the right code by itself: 1009 for a message that is too large, 1007 for bad UTF-8.
     socket.on('error', (error) => logger.debug({ err: error }, 'a websocket failed'));
-    const stopPinging = keepAlive(socket, keepAliveMs);
+    const flow = createSocketFlow(socket, request.socket, {
+      keepAliveMs,
+      unreadMs,
+      onUnread() {
+        const { closeCode, message } = FAULT_TABLE.HUB_EVENT_UNREAD;
+        logger.info('a websocket was closed: its client does not read');
+        for (const operation of connection.operations) operation.end();
+        socket.close(closeCode, message);
+        setTimeout(() => socket.terminate(), LAST_READ_MS).unref();
+      },
+    });
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
-        send: (text) =>
-          new Promise((resolve, reject) => {
-            if (socket.readyState !== socket.OPEN) resolve();
-            else socket.send(text, (error) => (error ? reject(error) : resolve()));
-          }),
+        send: (text) => flow.send(text),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (take) => {
           socket.on('message', (data: Buffer) => {
@@ -142,8 +156,8 @@ export function createWebsocketEndpoint(options: WebsocketOptions): WebsocketEnd
       connection,
     );
     socket.once('close', (code, reason) => {
-      stopPinging();
-      clearTimeout(connection.expiry);
+      flow.stop();
+      connection.stopExpiry();
       for (const operation of connection.operations) operation.end();
       closed(code, reason.toString()).catch((thrown: unknown) =>
         logger.error({ err: thrown }, 'closing a websocket failed'),
@@ -175,6 +189,9 @@ export function createWebsocketEndpoint(options: WebsocketOptions): WebsocketEnd
   };
 }
 
+/** How long a client that has not read may take to read why it is closed. */
+const LAST_READ_MS = 5_000;
+
 /** How long a client may take to answer a close. */
 const CLOSE_HANDSHAKE_MS = 1_000;
 
@@ -190,7 +207,7 @@ async function admit(
     const headers = flattenHeaders(connection.request.headers);
     connection.principal = await authenticate({ headers, connectionParams });
     connection.headers = { ...headers, ...headersIn(connectionParams) };
-    connection.expiry = closeAtExpiry(socket, connection.principal);
+    connection.stopExpiry = atExpiry(connection.principal, () => socket.close(4401, 'the credential has expired'));
     return true;
   } catch (thrown) {
     const fault = toHubFault(thrown);
@@ -212,40 +229,10 @@ function headersIn(connectionParams: Readonly<Record<string, unknown>> | undefin
   );
 }
 
-/** A connection does not outlive the token that opened it (RFC 7519, section 4.1.4: `exp` is in seconds). */
-function closeAtExpiry(socket: WebSocket, { claims }: Principal): NodeJS.Timeout | undefined {
-  const expiresAt = claims.exp;
-  if (typeof expiresAt !== 'number') return undefined;
-  const remainingMs = expiresAt * 1_000 - Date.now();
-  if (remainingMs > MAX_TIMER_MS) return undefined;
-  const timer = setTimeout(() => socket.close(4401, 'the credential has expired'), Math.max(0, remainingMs));
-  return timer.unref();
-}
-
-/** What setTimeout can hold: 24 days. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
-function keepAlive(socket: WebSocket, pauseMs: number): () => void {
-  let answered = true;
-  socket.on('pong', () => {
-    answered = true;
-  });
-  const timer = setInterval(() => {
-    if (!answered) {
-      socket.terminate();
-      return;
-    }
-    answered = false;
-    socket.ping();
-  }, pauseMs);
-  timer.unref();
-  return () => clearInterval(timer);
-}
-
 function refuse(stream: Duplex, status: string): void {
   stream.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 }
 
-function operationOf(args: ExecutionArgs): SocketOperation {
-  return args.contextValue as SocketOperation;
+function operationOf(args: ExecutionArgs): StartedOperation {
+  return args.contextValue as StartedOperation;
 }

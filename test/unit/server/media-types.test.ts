@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { prefersGraphqlResponse } from '../../../src/server/media-types.ts';
+import { prefersEventStream, prefersGraphqlResponse } from '../../../src/server/media-types.ts';
 
 describe('prefersGraphqlResponse', () => {
   it.each([
@@ -24,5 +24,21 @@ describe('prefersGraphqlResponse', () => {
     ';;,,==',
   ])('is false for %s', (accept) => {
     expect(prefersGraphqlResponse(accept)).toBe(false);
+  });
+});
+
+describe('prefersEventStream', () => {
+  it.each([
+    ['text/event-stream', true],
+    ['text/event-stream, multipart/mixed', true],
+    ['text/event-stream, application/json', true],
+    ['application/json;q=0.5, text/event-stream', true],
+    ['application/graphql-response+json, application/json, text/event-stream, multipart/mixed', false],
+    ['text/event-stream;q=0.5, */*', false],
+    ['text/event-stream;q=0', false],
+    ['*/*', false],
+    [undefined, false],
+  ])('for %s it is %s', (accept, expected) => {
+    expect(prefersEventStream(accept)).toBe(expected);
   });
 });

@@ -1,17 +1,19 @@
-// One operation on a websocket: admitted, prepared on the graph that serves now, run with a scope of its own.
-import { type GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql';
+// One operation on a websocket or an event stream: admitted, prepared on the graph that serves now, run with a scope of
+// its own.
+import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { EntityChange } from '../contract/events.ts';
 import type { Variables } from '../contract/fetch.ts';
-import type { GraphResponse, OperationSource } from '../contract/graph.ts';
+import type { GraphResponse, OperationSource, PreparedOperation } from '../contract/graph.ts';
 import type { Principal } from '../contract/principal.ts';
 import { createScope } from '../engine/create-scope.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { CurrentGraph, GraphLease } from './current-graph.ts';
 import type { AdmitOperation } from './operation-gate.ts';
-import { carryAll } from './response-errors.ts';
+import { carryAll, type CarriedError } from './response-errors.ts';
 import { wantedExtensions } from './wanted-extensions.ts';
 
-export interface SocketOperation {
+export interface StartedOperation {
+  readonly kind: PreparedOperation['kind'];
   /** For graphql-ws, which carries the operation along as the context value. */
   readonly args: ExecutionArgs;
   /** Aborts when the operation is over. */
@@ -25,12 +27,14 @@ export interface SocketOperation {
 }
 
 export interface StartOperation {
-  (caller: OperationCaller, payload: OperationPayload): SocketOperation;
-  /** What was thrown instead, in the form graphql-ws takes. */
-  readonly errors: (thrown: unknown) => readonly GraphQLError[];
+  (caller: OperationCaller, payload: OperationPayload): StartedOperation;
+  /** What was thrown instead, ready to be sent. */
+  readonly errors: (thrown: unknown) => readonly CarriedError[];
 }
 
 export interface OperationCaller {
+  /** Of the request, where the operation has one to itself. */
+  readonly id?: string;
   readonly principal: Principal;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -51,7 +55,7 @@ export interface StartOperationOptions {
 }
 
 export function createStartOperation(options: StartOperationOptions): StartOperation {
-  const start = (caller: OperationCaller, payload: OperationPayload): SocketOperation => {
+  const start = (caller: OperationCaller, payload: OperationPayload): StartedOperation => {
     const lease = options.graphs.acquire();
     try {
       const source = options.gate(lease.graph, payload.query, payload.operationName ?? undefined);
@@ -71,10 +75,11 @@ function createOperation(
   caller: OperationCaller,
   variables: Variables,
   options: StartOperationOptions,
-): SocketOperation {
+): StartedOperation {
   const prepared = lease.graph.prepare(source);
   const over = new AbortController();
   const scope = createScope({
+    ...(caller.id === undefined ? {} : { id: caller.id }),
     principal: caller.principal,
     headers: caller.headers,
     signal: over.signal,
@@ -88,7 +93,8 @@ function createOperation(
     lease.release();
   };
 
-  const operation: SocketOperation = {
+  const operation: StartedOperation = {
+    kind: prepared.kind,
     args: {
       schema: lease.graph.schema,
       document: source.document,

@@ -1,0 +1,144 @@
+// GraphQL over server-sent events, in distinct connections mode: one operation a request, on a path of its own and on the
+// graph's path where the caller prefers an event stream.
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ExecutionResult } from 'graphql';
+// Of the library only its wire format and its client: its handler takes from the source without regard to the client.
+import { print } from 'graphql-sse';
+import { HubFault } from '../faults/hub-fault.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { atExpiry } from './credential-expiry.ts';
+import { EVENT_STREAM, prefersEventStream } from './media-types.ts';
+import { readOperationPayload } from './operation-payload.ts';
+import { flattenHeaders, type Authenticate } from './request-context.ts';
+import type { StartedOperation, StartOperation } from './start-operation.ts';
+
+export interface SseOptions {
+  readonly authenticate: Authenticate;
+  readonly start: StartOperation;
+  readonly logger: Logger;
+  /** Pause between comments that keep proxies from closing a quiet stream. Default 12,000. */
+  readonly keepAliveMs?: number;
+  /** How long a client may leave unread what was sent to it; then it is cut off. Default 30,000. */
+  readonly unreadMs?: number;
+}
+
+export interface SseEndpoint {
+  /** `streamPath` always streams; `graphPath` where the caller prefers it. */
+  register(server: FastifyInstance, streamPath: string, graphPath: string): void;
+  /** Takes nothing new and ends subscriptions, whose clients connect again; queries and mutations go on to their end. */
+  close(): void;
+}
+
+/** Browsers take it as the beginning of a stream, clients as nothing. */
+const COMMENT = ':\n\n';
+/** A stream that ends without it was interrupted: clients connect again. */
+const COMPLETE = print({ event: 'complete', data: null });
+
+export function createSseEndpoint(options: SseOptions): SseEndpoint {
+  const { authenticate, start, logger, keepAliveMs = 12_000, unreadMs = 30_000 } = options;
+  const draining = new AbortController();
+
+  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    if (draining.signal.aborted) throw new HubFault('HUB_CAPACITY_EXCEEDED', 'the hub is stopping; connect again');
+    const payload = readOperationPayload(request);
+    const headers = flattenHeaders(request.headers);
+    const principal = await authenticate({ headers });
+    let operation: StartedOperation;
+    try {
+      operation = start({ id: request.id, principal, headers }, payload);
+    } catch (thrown) {
+      // An event source cannot read the body of a refusal: what is wrong with the document is its one result.
+      return send(reply, [errorEvent(thrown), COMPLETE]);
+    }
+    if (request.method === 'GET' && operation.kind === 'mutation') {
+      operation.end();
+      void reply.header('allow', 'POST');
+      throw Object.assign(new Error('a mutation is sent with POST'), { statusCode: 405 });
+    }
+    const expired = new AbortController();
+    const cut = AbortSignal.any(
+      operation.kind === 'subscription'
+        ? [operation.expired, expired.signal, draining.signal]
+        : [operation.expired, expired.signal],
+    );
+    cut.addEventListener('abort', () => operation.end(), { once: true });
+    const giveUp = (): void => {
+      logger.info({ requestId: request.id }, 'an event stream was cut off: its client does not read');
+      reply.raw.destroy();
+    };
+    const stopExpiry = atExpiry(principal, () => expired.abort());
+    const stopKeepingAlive = keepAlive(reply, giveUp);
+    reply.raw.once('close', () => {
+      operation.end();
+      stopExpiry();
+      stopKeepingAlive();
+    });
+    return send(reply, events(operation, cut, giveUp));
+  }
+
+  /** The next result is asked for when the client has taken the one before: nothing piles up in between. */
+  async function* events(operation: StartedOperation, cut: AbortSignal, giveUp: () => void): AsyncGenerator<string> {
+    yield COMMENT;
+    try {
+      for await (const result of resultsOf(operation)) {
+        const timer = setTimeout(giveUp, unreadMs).unref();
+        yield toEvent(result);
+        clearTimeout(timer);
+      }
+    } catch (thrown) {
+      yield errorEvent(thrown);
+    }
+    if (!cut.aborted) yield COMPLETE;
+  }
+
+  function keepAlive(reply: FastifyReply, giveUp: () => void): () => void {
+    let unread: NodeJS.Timeout | undefined;
+    const pulse = setInterval(() => {
+      if (unread !== undefined || !reply.raw.headersSent) return;
+      unread = setTimeout(giveUp, unreadMs).unref();
+      // Between two events: the stream that is piped beside it writes whole ones only.
+      reply.raw.write(COMMENT, () => {
+        clearTimeout(unread);
+        unread = undefined;
+      });
+    }, keepAliveMs).unref();
+    return () => {
+      clearInterval(pulse);
+      clearTimeout(unread);
+    };
+  }
+
+  const errorEvent = (thrown: unknown): string =>
+    toEvent({ errors: start.errors(thrown).map(({ carried }) => carried) });
+
+  return {
+    register(server, streamPath, graphPath) {
+      server.route({ method: ['GET', 'POST'], url: streamPath, handler: answer });
+      server.addHook('preHandler', async (request, reply) => {
+        if (request.routeOptions.url !== graphPath || !['GET', 'POST'].includes(request.method)) return;
+        if (prefersEventStream(request.headers.accept)) await answer(request, reply);
+      });
+    },
+    close: () => draining.abort(),
+  };
+}
+
+async function* resultsOf(operation: StartedOperation): AsyncGenerator<ExecutionResult> {
+  if (operation.kind === 'subscription') yield* operation.subscribe();
+  else yield await operation.execute();
+}
+
+/** Errors are in their outward form already. */
+const toEvent = (result: object): string => print({ event: 'next', data: result });
+
+function send(reply: FastifyReply, events: Iterable<string> | AsyncIterable<string>): FastifyReply {
+  return (
+    reply
+      .header('content-type', `${EVENT_STREAM}; charset=utf-8`)
+      .header('cache-control', 'no-cache')
+      // Proxies of the nginx family would collect events before they pass them on.
+      .header('x-accel-buffering', 'no')
+      .send(Readable.from(events, { objectMode: false, highWaterMark: 1 }))
+  );
+}
