@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8 --heap-growing-percent=20
 // Runs the hub from its sources in a checkout, from dist/ where it was built and installed.
 import { existsSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
@@ -15,7 +15,8 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
 }
 
 // A gateway's garbage dies young and its live heap is small: V8 would rather let the heap grow to many times of that.
-// These can only be said when a process starts, so the process replaces itself. Where it cannot, nothing is lost but memory.
+// That can only be said when a process starts: the first line of this file does; run as `node bin/manifold.js`, the
+// process replaces itself. Where it cannot, nothing is lost but memory.
 const HEAP_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=20'];
 const serves = process.argv.some((argument) => argument === 'serve' || argument === 'dev');
 if (serves && process.execve !== undefined && !process.execArgv.some((flag) => flag.includes('semi-space'))) {

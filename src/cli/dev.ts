@@ -1,7 +1,7 @@
 // `manifold dev`: imports in memory, serves, and follows every change of configuration, SDL and descriptions.
 import { once } from 'node:events';
 import { relative } from 'node:path';
-import { watch, type FSWatcher } from 'chokidar';
+import type { FSWatcher } from 'chokidar';
 import { Command } from 'commander';
 import { toHubFault } from '../faults/hub-fault.ts';
 import type { HubConfig } from '../config/hub-config.ts';
@@ -35,7 +35,7 @@ export function devCommand(context: CliContext): Command {
       const hub = await startHub(config, { sdl: 'import', logger, ...listenOptions(options) });
       context.say(`manifold: ${config.name} is serving at ${hub.url}`);
 
-      let watcher: Watcher = follow(config, () => reloader.changed());
+      let watcher: Watcher = await follow(config, () => reloader.changed());
       const reloader = createReloader(async () => {
         try {
           const next = await readConfig(context, options);
@@ -63,7 +63,9 @@ interface Watcher {
   readonly paths: readonly string[];
 }
 
-function follow(config: HubConfig, changed: () => void): Watcher {
+async function follow(config: HubConfig, changed: () => void): Promise<Watcher> {
+  // Loaded here, so that the other commands start without it.
+  const { watch } = await import('chokidar');
   const { paths, ignores } = watchedPaths(config);
   const files = watch([...paths], {
     ignoreInitial: true,
@@ -79,7 +81,7 @@ function follow(config: HubConfig, changed: () => void): Watcher {
 /** A reloaded configuration may be made of other files. The old watcher stays until the new one sees. */
 async function refollow(watcher: Watcher, config: HubConfig, changed: () => void): Promise<Watcher> {
   if (watchedPaths(config).paths.join('\n') === watcher.paths.join('\n')) return watcher;
-  const next = follow(config, changed);
+  const next = await follow(config, changed);
   await once(next.files, 'ready');
   await watcher.files.close();
   return next;

@@ -13,10 +13,7 @@ import { upstreamName } from './hub-directives.ts';
 export type ToUpstream = (value: unknown) => unknown;
 
 /** Enum values are mapped by the schema itself (their internal values); this renames input fields. */
-export function compileToUpstream(
-  type: GraphQLInputType,
-  made = new Map<GraphQLInputObjectType, ToUpstream>(),
-): ToUpstream {
+function compileToUpstream(type: GraphQLInputType, made = new Map<GraphQLInputObjectType, ToUpstream>()): ToUpstream {
   const named = getNamedType(type);
   if (!isInputObjectType(named)) return (value) => value;
   if (isNonNullType(type)) return compileToUpstream(type.ofType, made);

@@ -22,10 +22,12 @@ export interface SoapConnectorOptions {
   readonly transport: Transport;
 }
 
-export async function createSoapConnector(options: SoapConnectorOptions): Promise<Connector> {
+export function createSoapConnector(options: SoapConnectorOptions): Connector {
   const { source, settings, model, transport } = options;
   const ports = model.operations.flatMap((operation) => operation.ports);
-  const client = await createWireClient(ports, settings.wsSecurity);
+  // node-soap takes long to load: the first call waits for it, not the start of the hub.
+  let loading: Promise<WireClient> | undefined;
+  const client = () => (loading ??= createWireClient(ports, settings.wsSecurity));
   return {
     kind: 'soap',
     directive: 'soap',
@@ -35,7 +37,7 @@ export async function createSoapConnector(options: SoapConnectorOptions): Promis
 }
 
 interface Preparing extends SoapConnectorOptions {
-  readonly client: WireClient;
+  readonly client: () => Promise<WireClient>;
 }
 
 function prepareField(field: ConnectorField, preparing: Preparing): PreparedField {
@@ -56,8 +58,8 @@ function prepareField(field: ConnectorField, preparing: Preparing): PreparedFiel
   // One function per field: the transport shares an answer only among calls that read it alike.
   const faultOf = (response: UpstreamResponse) => faultOfExchange(source, name, response);
 
-  const toRequest = (call: FieldCall): UpstreamRequest => {
-    const { headers, envelope } = client.write(port, encodeMessage(port.input, call.args));
+  const toRequest = async (call: FieldCall): Promise<UpstreamRequest> => {
+    const { headers, envelope } = (await client()).write(port, encodeMessage(port.input, call.args));
     return {
       method: 'POST',
       url,
@@ -94,7 +96,7 @@ function prepareField(field: ConnectorField, preparing: Preparing): PreparedFiel
 
   const callOnce = async (scope: Scope, call: FieldCall): Promise<unknown> => {
     try {
-      return toPayload(await transport.request(scope, toRequest(call)));
+      return toPayload(await transport.request(scope, await toRequest(call)));
     } catch (error) {
       return toHubFault(error);
     }

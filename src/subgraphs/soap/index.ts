@@ -19,7 +19,7 @@ export function createSoapKind(): SourceKind<SoapSettings> {
       if (url === undefined) {
         throw new HubFault('HUB_CONFIG_INVALID', `sources.${name}: the WSDL has no address of the service: set url`);
       }
-      const connector = await createSoapConnector({
+      const connector = createSoapConnector({
         source: name,
         settings,
         model,

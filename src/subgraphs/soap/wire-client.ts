@@ -42,7 +42,6 @@ export async function createWireClient(
   ports: readonly OperationPort[],
   usernameToken: UsernameTokenSettings | undefined,
 ): Promise<WireClient> {
-  // Loaded with the first soap source: hubs and commands without one start faster.
   const { default: soap } = await import('soap');
   const methods = new Map<OperationPort, Method>();
   for (const version of ['1.1', '1.2'] as const) {

@@ -35,7 +35,7 @@ export const answers = (schema: object): object => ({ 200: { description: 'OK', 
 export const ref = (name: string): object => ({ $ref: `#/components/schemas/${name}` });
 
 /** The SDL without descriptions and header, one space for every run of white space. */
-export function flat(sdl: string): string {
+function flat(sdl: string): string {
   return sdl
     .replaceAll(/^#.*$/gm, '')
     .replaceAll(/"""[\s\S]*?"""|^\s*"(?:[^"\\]|\\.)*"$/gm, '')
