@@ -16,10 +16,15 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
 
 // A gateway's garbage dies young and its live heap is small: V8 would rather let the heap grow to many times of that.
 // That can only be said when a process starts: the first line of this file does; run as `node bin/manifold.js`, the
-// process replaces itself. Where it cannot, nothing is lost but memory.
+// process replaces itself. Where it cannot (or would lose the channel to its parent), nothing is lost but memory.
 const HEAP_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=20'];
 const serves = process.argv.some((argument) => argument === 'serve' || argument === 'dev');
-if (serves && process.execve !== undefined && !process.execArgv.some((flag) => flag.includes('semi-space'))) {
+if (
+  serves &&
+  process.execve !== undefined &&
+  process.channel === undefined &&
+  !process.execArgv.some((flag) => flag.includes('semi-space'))
+) {
   const script = fileURLToPath(import.meta.url);
   const args = [...process.execArgv, ...HEAP_FLAGS, '--disable-warning=ExperimentalWarning', script];
   process.execve(process.execPath, [process.execPath, ...args, ...process.argv.slice(2)], process.env);
