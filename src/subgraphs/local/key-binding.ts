@@ -21,13 +21,14 @@ export interface Binding {
   readonly toArguments: (keys: readonly (readonly unknown[])[]) => Record<string, unknown>;
 }
 
-/** The arguments of a one-key lookup; undefined where they are no key. */
+/** The arguments of a one-key lookup; undefined where they are no key. Of several keys, one that they name comes first. */
 export function bindSingle(
   args: readonly GraphQLArgument[],
   keys: readonly (readonly string[])[],
 ): Binding | undefined {
+  const isNamed = (key: readonly string[]) => key.every((name) => args.some((argument) => argument.name === name));
   const required = args.filter((argument) => isNonNullType(argument.type) && argument.defaultValue === undefined);
-  for (const keyFields of keys) {
+  for (const keyFields of preferring(isNamed, keys)) {
     const named = keyFields.map((name) => args.find((argument) => argument.name === name));
     const only = required.length === 1 ? required[0] : args.length === 1 ? args[0] : undefined;
     const bound = named.every((argument) => argument !== undefined)
@@ -46,11 +47,12 @@ export function bindSingle(
   return undefined;
 }
 
-/** The list argument of a lookup for many keys. */
+/** The list argument of a lookup for many keys. Of several keys, one that it names comes first. */
 export function bindBatch(args: readonly GraphQLArgument[], keys: readonly (readonly string[])[]): Binding | undefined {
   const lists = args.filter((argument) => isListType(getNullableType(argument.type)));
   const required = args.filter((argument) => isNonNullType(argument.type) && argument.defaultValue === undefined);
-  for (const keyFields of keys) {
+  const isNamed = (key: readonly string[]) => lists.some((argument) => isPluralOf(argument.name, key));
+  for (const keyFields of preferring(isNamed, keys)) {
     const argument =
       lists.find((one) => isPluralOf(one.name, keyFields)) ?? (lists.length === 1 ? lists[0] : undefined);
     if (argument === undefined || required.some((one) => one !== argument)) continue;
@@ -74,6 +76,10 @@ export function bindBatch(args: readonly GraphQLArgument[], keys: readonly (read
     };
   }
   return undefined;
+}
+
+function preferring<T>(preferred: (item: T) => boolean, items: readonly T[]): readonly T[] {
+  return [...items.filter(preferred), ...items.filter((item) => !preferred(item))];
 }
 
 function isPluralOf(argument: string, keyFields: readonly string[]): boolean {
