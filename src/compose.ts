@@ -9,22 +9,26 @@ import { hasDescription, type NamedSource, type SourceKind } from './config/sour
 import type { EntityChange } from './contract/events.ts';
 import type { ComposedGraph, OperationSource } from './contract/graph.ts';
 import type { SourceStats } from './contract/source-stats.ts';
+import type { Scope } from './contract/scope.ts';
 import type { Subgraph } from './contract/subgraph.ts';
 import type { Transport } from './contract/transport.ts';
 import { createGraph } from './engine/create-graph.ts';
+import { joinEntrances } from './engine/join-entrances.ts';
 import { createMemoryBus } from './events/memory-bus.ts';
 import { createMemoryEventLog } from './events/memory-event-log.ts';
 import { tailEvents } from './events/tail-events.ts';
 import { HubFault } from './faults/hub-fault.ts';
-import { composeSupergraph } from './graph/compose-supergraph.ts';
+import { composeGate, GATE, type Gate, type GateEntrance } from './graph/compose-gate.ts';
+import { composeSupergraph, type Supergraph } from './graph/compose-supergraph.ts';
 import { findEntities } from './graph/find-entities.ts';
 import { parseSdl } from './graph/parse-sdl.ts';
-import { createPlanner } from './graph/query-planner.ts';
+import { createPlanner, type Planner } from './graph/query-planner.ts';
 import { readCostHints } from './operation/cost-hints.ts';
 import { createAdmission, type Admission } from './operation/create-admission.ts';
 import { createServer } from './server/create-server.ts';
 import { createAiKind } from './subgraphs/ai/index.ts';
 import { createEventsSubgraph } from './subgraphs/events/index.ts';
+import { createGateSubgraph } from './subgraphs/gate/index.ts';
 import { createHubSubgraph } from './subgraphs/hub/index.ts';
 import { mergeSdl } from './subgraphs/local/merge-sdl.ts';
 import { createFederationKind } from './subgraphs/federation/index.ts';
@@ -52,6 +56,8 @@ export interface ComposeOptions {
   /** Import the descriptions now, or use what `manifold import` pinned. */
   readonly sdl: 'import' | 'pinned';
   readonly logger: Logger;
+  /** Let other gateways enter the graph through `_service` and `_entities`. */
+  readonly subgraph?: boolean;
 }
 
 export interface RunningHub {
@@ -84,12 +90,14 @@ function createLasting(): Lasting {
 export interface Composition {
   readonly graph: ComposedGraph;
   readonly warnings: readonly string[];
+  /** What other gateways compose, with `subgraph`. */
+  readonly publishedSdl?: string;
 }
 
 /** Rejects with HUB_IMPORT_*, HUB_CONFIG_* or HUB_COMPOSE_*. The graph is closed by the caller. */
 export async function composeGraph(config: HubConfig, options: ComposeOptions): Promise<Composition> {
-  const { graph } = await compose(config, options, createLasting());
-  return { graph, warnings: [] };
+  const { graph, publishedSdl } = await compose(config, options, createLasting());
+  return { graph, warnings: [], ...(publishedSdl === undefined ? {} : { publishedSdl }) };
 }
 
 /** A graph and who and what is let in to it. */
@@ -97,6 +105,7 @@ interface Served {
   readonly graph: ComposedGraph;
   readonly authenticator: Authenticator;
   readonly admission: Admission;
+  readonly publishedSdl?: string;
 }
 
 async function compose(config: HubConfig, options: ComposeOptions, lasting: Lasting): Promise<Served> {
@@ -118,31 +127,71 @@ async function compose(config: HubConfig, options: ComposeOptions, lasting: Last
     ];
     const subgraphs = [...sources, ...own];
     const supergraph = composeSupergraph(subgraphs);
-    const planner = createPlanner(supergraph.sdl);
-    const hints = readCostHints(supergraph.document);
-    const admission = createAdmission(supergraph.publicSchema, config.limits, hints);
-    const graph = createGraph({
-      supergraphSdl: supergraph.sdl,
-      publicSchema: supergraph.publicSchema,
-      subgraphs,
-      plan: (text, operationName) => planner.plan(text, operationName),
-      policy: createFieldPolicy(supergraph.document, supergraph.publicSchema),
-      refuse: ({ document, operationName }, variables) =>
-        admission.check(document, operationName, variables).map((error) => ({
-          message: error.message,
-          extensions: { ...error.extensions, code: String(error.extensions.code) },
-        })),
-      development: config.server.development,
-    });
-    return { graph, authenticator, admission };
+    if (options.subgraph !== true) {
+      const plan = createPlanner(supergraph.sdl);
+      return { ...open(config, supergraph, plan, subgraphs), authenticator };
+    }
+    const gate = composeGate(subgraphs, supergraph, [HUB]);
+    return { ...openGate(config, gate, subgraphs), authenticator, publishedSdl: gate.publishedSdl };
   } catch (thrown) {
     await Promise.all(sources.map((subgraph) => subgraph.close()));
     throw thrown;
   }
 }
 
+interface Open {
+  readonly graph: ComposedGraph;
+  readonly admission: Admission;
+}
+
+function open(config: HubConfig, supergraph: Supergraph, planner: Planner, subgraphs: readonly Subgraph[]): Open {
+  const { publicSchema } = supergraph;
+  const admission = createAdmission(publicSchema, config.limits, readCostHints(supergraph.document));
+  const graph = createGraph({
+    supergraphSdl: supergraph.sdl,
+    publicSchema,
+    subgraphs,
+    plan: (text, operationName) => planner.plan(text, operationName),
+    policy: createFieldPolicy(supergraph.document, publicSchema),
+    refuse: ({ document, operationName }, variables) =>
+      admission.check(document, operationName, variables).map((error) => ({
+        message: error.message,
+        extensions: { ...error.extensions, code: String(error.extensions.code) },
+      })),
+    development: config.server.development,
+  });
+  return { graph, admission };
+}
+
+/** The graph with a gate for other gateways: one graph for each entrance, which differ in nothing else. */
+function openGate(config: HubConfig, gate: Gate, subgraphs: readonly Subgraph[]): Open {
+  const needed = new WeakMap<Scope, Set<number>>();
+  const keys = gate.entrances.map((entrance) => entrance.keys);
+  const enter = ({ supergraph, planner, gateSdl }: GateEntrance, entrance: number): Open => {
+    const own = createGateSubgraph({
+      name: GATE,
+      sdl: gateSdl,
+      schemaSdl: gate.schemaSdl,
+      publishedSdl: gate.publishedSdl,
+      keys,
+      entrance,
+      elsewhere: (scope, other) => needed.set(scope, (needed.get(scope) ?? new Set()).add(other)),
+    });
+    return open(config, supergraph, planner, [...subgraphs, own]);
+  };
+  const [first, ...others] = gate.entrances;
+  const { publicSchema } = first.supergraph;
+  const { graph, admission } = enter(first, 0);
+  const rest = others.map((entrance, i) => {
+    const same = { ...entrance, supergraph: { ...entrance.supergraph, publicSchema } };
+    return enter(same, i + 1).graph;
+  });
+  return { graph: joinEntrances({ graphs: [graph, ...rest], needed: (scope) => needed.get(scope) ?? [] }), admission };
+}
+
 /** Names that the hub's own subgraphs have. */
-const RESERVED: ReadonlySet<string> = new Set(['hub', 'events']);
+const HUB = 'hub';
+const RESERVED: ReadonlySet<string> = new Set([HUB, 'events', GATE]);
 
 async function createSource(
   config: HubConfig,

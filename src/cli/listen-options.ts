@@ -6,16 +6,22 @@ import type { CliContext } from './context.ts';
 export interface ListenOptions {
   readonly port?: number;
   readonly host?: string;
+  readonly subgraph?: boolean;
 }
 
 export function addListenOptions(command: Command): Command {
   return command
     .option('-p, --port <number>', 'port to listen on, 0 for any free one; overrides server.port', parsePort)
-    .option('--host <address>', 'address to listen on; overrides server.host');
+    .option('--host <address>', 'address to listen on; overrides server.host')
+    .option('--subgraph', 'answer _service and _entities, so that other gateways can compose this hub');
 }
 
-export function listenOptions({ port, host }: ListenOptions): ListenOptions {
-  return { ...(port === undefined ? {} : { port }), ...(host === undefined ? {} : { host }) };
+export function listenOptions({ port, host, subgraph }: ListenOptions): ListenOptions {
+  return {
+    ...(port === undefined ? {} : { port }),
+    ...(host === undefined ? {} : { host }),
+    ...(subgraph === undefined ? {} : { subgraph }),
+  };
 }
 
 function parsePort(text: string): number {

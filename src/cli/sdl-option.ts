@@ -20,12 +20,13 @@ export function addSdlOption(command: Command): Command {
 export async function composed<T>(
   context: CliContext,
   config: HubConfig,
-  options: SdlOption,
+  options: SdlOption & { readonly subgraph?: boolean },
   logger: Logger,
   use: (composition: Composition) => T,
 ): Promise<T> {
   const { composeGraph } = await context.hub();
-  const composition = await composeGraph(config, { sdl: options.pinned === true ? 'pinned' : 'import', logger });
+  const sdl = options.pinned === true ? 'pinned' : 'import';
+  const composition = await composeGraph(config, { sdl, logger, subgraph: options.subgraph === true });
   try {
     return use(composition);
   } finally {

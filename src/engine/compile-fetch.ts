@@ -184,6 +184,7 @@ function takeEntities(
   const entities = result.data?.[group.dataKey];
   if (Array.isArray(entities) && entities.length === found.representations.length) {
     entities.forEach((entity: unknown, i) => {
+      if (run.known !== undefined) noteKnown(run.known, entity, found.targets[i] ?? [], hasError(own, i));
       if (!isData(entity)) return;
       for (const rewrite of group.outputRewrites ?? []) applyRewrite(entity, rewrite, test);
       for (const target of found.targets[i] ?? []) mergeData(target, entity);
@@ -194,6 +195,16 @@ function takeEntities(
     own.push({ fault: new HubFault('HUB_UPSTREAM_MALFORMED', message, { details: { source } }) });
   }
   if (own.length > 0) placeErrors(group, found, own, test, run);
+}
+
+const hasError = (errors: readonly FetchError[], i: number): boolean =>
+  errors.some(({ path }) => path?.[1] === undefined || path[1] === i);
+
+function noteKnown(known: Map<Data, boolean>, entity: unknown, targets: readonly Data[], failed: boolean): void {
+  for (const target of targets) {
+    if (isData(entity)) known.set(target, true);
+    else if (!failed && !known.has(target)) known.set(target, false);
+  }
 }
 
 /** Moves errors from `_entities.3.stock` to every place in the tree that representation 3 stands for. */

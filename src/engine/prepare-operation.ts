@@ -34,6 +34,7 @@ import { compileProjection, type Projection } from './compile-projection.ts';
 import { eventScope } from './create-scope.ts';
 import { createErrorSink } from './error-sink.ts';
 import { explainPlan } from './explain-plan.ts';
+import { entityKeys } from './entity-keys.ts';
 import { createFetchRecorder } from './fetch-recorder.ts';
 import type { Data } from './merge-data.ts';
 import { describeResponse } from './response-extensions.ts';
@@ -56,6 +57,8 @@ interface Variant {
   readonly plan: QueryPlan | undefined;
   readonly steps: Step;
   readonly introspect: (variables: Variables) => Data;
+  /** Response keys of `_entities`, where the hub is a subgraph. */
+  readonly entityKeys: ReadonlySet<string>;
 }
 
 /** Ways to run one operation (conditions decided, fields denied) that are kept compiled. */
@@ -99,9 +102,10 @@ export function prepareOperation(source: OperationSource, context: EngineContext
         const started = start(scope, raw);
         if (!('variant' in started)) return started;
         const { variables, variant } = started;
-        const run = createRun(scope, variables, context);
+        const run = createRun(scope, variables, context, variant.entityKeys.size > 0);
         Object.assign(run.data, variant.introspect(variables));
         await variant.steps(run);
+        dropUnknown(run, variant.entityKeys);
         return respond(variant, run, context);
       } catch (thrown) {
         return { data: null, errors: [toResponseError(toHubFault(thrown), undefined, context.development)] };
@@ -141,6 +145,7 @@ function compileVariant(
       context,
     ),
     introspect: compileIntrospection(introspection, context.schema),
+    entityKeys: subscription ? new Set() : entityKeys(document, operationName),
   };
 }
 
@@ -156,9 +161,19 @@ function operationOf(document: DocumentNode, operationName: string | undefined):
   throw new HubFault('HUB_INTERNAL', 'an operation lost itself while it was prepared');
 }
 
-function createRun(scope: Scope, variables: Variables, context: EngineContext): Run {
+function createRun(scope: Scope, variables: Variables, context: EngineContext, asSubgraph = false): Run {
   const recorder = scope.extensions.has('plan') ? createFetchRecorder() : undefined;
-  return { scope, variables, data: {}, sink: createErrorSink(context.development), recorder };
+  const known = asSubgraph ? new Map<Data, boolean>() : undefined;
+  return { scope, variables, data: {}, sink: createErrorSink(context.development), recorder, known };
+}
+
+/** To another gateway, an entity that no source knows is null: not an entity whose fields are. */
+function dropUnknown({ data, known }: Run, keys: ReadonlySet<string>): void {
+  for (const key of keys) {
+    const entities = data[key];
+    if (Array.isArray(entities))
+      data[key] = entities.map((entity: unknown) => (known?.get(entity as Data) === false ? null : entity));
+  }
 }
 
 function respond(variant: Variant, run: Run, context: EngineContext): GraphResponse {

@@ -14,4 +14,6 @@ export interface Run {
   readonly sink: ErrorSink;
   /** Present where the caller is told how the answer came about. */
   readonly recorder: FetchRecorder | undefined;
+  /** For operations that ask for `_entities`: whether some source knows the entity, or those asked say that it is not. */
+  readonly known: Map<Data, boolean> | undefined;
 }
