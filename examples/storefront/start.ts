@@ -1,4 +1,4 @@
-// `npm start`: runs shop, warehouse and hub as programs of their own, says where they are, stops them together.
+// `npm start`: runs shop, warehouse, reviews and hub as programs of their own, says where they are, stops them together.
 import { fileURLToPath } from 'node:url';
 import { type ChildProgram, isFree, startProgram } from './child-program.ts';
 import { overview } from './overview.ts';
@@ -12,11 +12,13 @@ const GRACE_MS = 12_000;
 const ports = {
   shop: portFrom('SHOP_PORT', 4101),
   warehouse: portFrom('WAREHOUSE_PORT', 4102),
+  reviews: portFrom('REVIEWS_PORT', 4103),
   hub: portFrom('PORT', 4000),
 };
 const addresses = {
   shop: `http://127.0.0.1:${ports.shop}`,
   warehouse: `http://127.0.0.1:${ports.warehouse}/warehouse`,
+  reviews: `http://127.0.0.1:${ports.reviews}/graphql`,
   hub: `http://127.0.0.1:${ports.hub}`,
   shopKey: process.env.SHOP_KEY === undefined ? DEMO_KEY : '$SHOP_KEY',
   realModel: (process.env.OPENAI_API_KEY ?? '') !== '',
@@ -55,8 +57,8 @@ function onSignal(): void {
 }
 
 async function refuseTakenPorts(): Promise<void> {
-  const settings = { shop: 'SHOP_PORT', warehouse: 'WAREHOUSE_PORT', hub: 'PORT' } as const;
-  for (const name of ['shop', 'warehouse', 'hub'] as const) {
+  const settings = { shop: 'SHOP_PORT', warehouse: 'WAREHOUSE_PORT', reviews: 'REVIEWS_PORT', hub: 'PORT' } as const;
+  for (const name of ['shop', 'warehouse', 'reviews', 'hub'] as const) {
     if (await isFree(ports[name])) continue;
     say(`port ${ports[name]}, where the ${name} should listen, is in use.`);
     say(`Stop the program that holds it, or choose another: ${settings[name]}=${ports[name] + 1_000} npm start`);
@@ -65,16 +67,15 @@ async function refuseTakenPorts(): Promise<void> {
 }
 
 /** A hub outlives its upstreams, so only its own end is the end of the example. */
-function watch(program: ChildProgram): void {
+function watch(name: keyof typeof ports, program: ChildProgram): void {
   void program.ended.then((how) => {
     if (state.stopping) return;
-    if (program.name === 'hub') {
+    if (name === 'hub') {
       say(`the hub ended unexpectedly (${how}); stopping the rest`);
       void stop(1);
     } else {
-      const port = program.name === 'shop' ? ports.shop : ports.warehouse;
-      say(`the ${program.name} ended (${how}); the hub goes on without it. To bring it back:`);
-      say(`  PORT=${port} npx node examples/storefront/${program.name}/server.ts`);
+      say(`the ${name} ended (${how}); the hub goes on without it. To bring it back:`);
+      say(`  PORT=${ports[name]} npx node examples/storefront/${name}/server.ts`);
     }
   });
 }
@@ -84,15 +85,19 @@ await refuseTakenPorts();
 try {
   const shop = start('shop', [here('shop/server.ts')], `${addresses.shop}/__calls`);
   const warehouse = start('warehouse', [here('warehouse/server.ts')], new URL('/__calls', addresses.warehouse).href);
-  await Promise.all([shop.ready(READY_MS), warehouse.ready(READY_MS)]);
+  const reviews = start('reviews', [here('reviews/server.ts')], new URL('/__calls', addresses.reviews).href);
+  await Promise.all([shop, warehouse, reviews].map((program) => program.ready(READY_MS)));
   const hub = start(
     'hub',
     [here('../../src/main.ts'), 'dev', '--config', here('manifold.yaml'), '--log-level', 'warn'],
     `${addresses.hub}/health/ready`,
-    { SHOP_URL: addresses.shop, WAREHOUSE_URL: addresses.warehouse },
+    { SHOP_URL: addresses.shop, WAREHOUSE_URL: addresses.warehouse, REVIEWS_URL: addresses.reviews },
   );
   await hub.ready(READY_MS);
-  running.forEach(watch);
+  watch('shop', shop);
+  watch('warehouse', warehouse);
+  watch('reviews', reviews);
+  watch('hub', hub);
   process.stdout.write(overview(addresses));
 } catch (error) {
   if (!state.stopping) say(error instanceof Error ? error.message : String(error));

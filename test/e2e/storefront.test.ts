@@ -148,6 +148,8 @@ describe('the hub about itself', () => {
     expect(data.hub.sources).toEqual([
       expect.objectContaining({ name: 'shop', kind: 'rest', ...well }),
       expect.objectContaining({ name: 'warehouse', kind: 'soap', ...well }),
+      // Nothing was asked of it yet.
+      expect.objectContaining({ name: 'reviews', kind: 'federation', calls: 0 }),
       expect.objectContaining({ name: 'assistant', kind: 'ai', ...well }),
     ]);
   });

@@ -1,4 +1,4 @@
-// The example's programs for end-to-end tests: shop and warehouse on free ports, and a hub over them.
+// The example's programs for end-to-end tests: shop, warehouse and reviews on free ports, and a hub over them.
 import { cp } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { startProgram, type ChildProgram } from '../../examples/storefront/child-program.ts';
@@ -14,7 +14,7 @@ const GRACE_MS = 5_000;
 
 export type Calls = Readonly<Record<string, number>>;
 
-/** Shop or warehouse. */
+/** Shop, warehouse or reviews. */
 export interface UpstreamProgram {
   readonly url: string;
   /** What it was asked since it started, or since `forget`. */
@@ -27,7 +27,10 @@ export interface UpstreamProgram {
   stop(): Promise<void>;
 }
 
-async function startUpstreamProgram(name: 'shop' | 'warehouse'): Promise<UpstreamProgram> {
+/** Where each upstream is served, below its address. */
+const PATHS = { shop: '', warehouse: '/warehouse', reviews: '/graphql' } as const;
+
+async function startUpstreamProgram(name: keyof typeof PATHS): Promise<UpstreamProgram> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const counters = `${url}/__calls`;
@@ -44,7 +47,7 @@ async function startUpstreamProgram(name: 'shop' | 'warehouse'): Promise<Upstrea
   };
   let program = await start();
   return {
-    url: name === 'warehouse' ? `${url}/warehouse` : url,
+    url: `${url}${PATHS[name]}`,
     calls: async () => (await fetch(counters)).json() as Promise<Calls>,
     forget: async () => {
       await fetch(counters, { method: 'DELETE' });
@@ -63,18 +66,25 @@ async function startUpstreamProgram(name: 'shop' | 'warehouse'): Promise<Upstrea
 export interface Upstreams {
   readonly shop: UpstreamProgram;
   readonly warehouse: UpstreamProgram;
+  readonly reviews: UpstreamProgram;
   /** What makes a hub, or any command of `manifold`, find them. No model of a provider is ever asked. */
   readonly env: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
 export async function startUpstreams(): Promise<Upstreams> {
-  const [shop, warehouse] = await Promise.all([startUpstreamProgram('shop'), startUpstreamProgram('warehouse')]);
+  const [shop, warehouse, reviews] = await Promise.all([
+    startUpstreamProgram('shop'),
+    startUpstreamProgram('warehouse'),
+    startUpstreamProgram('reviews'),
+  ]);
+  const urls = { SHOP_URL: shop.url, WAREHOUSE_URL: warehouse.url, REVIEWS_URL: reviews.url };
   return {
     shop,
     warehouse,
-    env: { SHOP_URL: shop.url, WAREHOUSE_URL: warehouse.url, SHOP_KEY: DEMO_KEY, OPENAI_API_KEY: '' },
-    stop: () => all([shop, warehouse]),
+    reviews,
+    env: { ...urls, SHOP_KEY: DEMO_KEY, OPENAI_API_KEY: '' },
+    stop: () => all([shop, warehouse, reviews]),
   };
 }
 

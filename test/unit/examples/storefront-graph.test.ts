@@ -25,7 +25,13 @@ describe('the storefront hub', () => {
 });
 
 describe('the overview', () => {
-  const addresses = { hub: 'http://hub', shop: 'http://shop', warehouse: 'http://warehouse/warehouse', shopKey: 'k' };
+  const addresses = {
+    hub: 'http://hub',
+    shop: 'http://shop',
+    warehouse: 'http://warehouse/warehouse',
+    reviews: 'http://reviews/graphql',
+    shopKey: 'k',
+  };
 
   it('has a query that any shell can pass on', () => {
     const [, body] = /-d '([^']+)'/.exec(overview({ ...addresses, realModel: false })) ?? [];
