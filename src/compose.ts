@@ -96,8 +96,8 @@ export interface Composition {
 
 /** Rejects with HUB_IMPORT_*, HUB_CONFIG_* or HUB_COMPOSE_*. The graph is closed by the caller. */
 export async function composeGraph(config: HubConfig, options: ComposeOptions): Promise<Composition> {
-  const { graph, publishedSdl } = await compose(config, options, createLasting());
-  return { graph, warnings: [], ...(publishedSdl === undefined ? {} : { publishedSdl }) };
+  const { graph, warnings, publishedSdl } = await compose(config, options, createLasting());
+  return { graph, warnings, ...(publishedSdl === undefined ? {} : { publishedSdl }) };
 }
 
 /** A graph and who and what is let in to it. */
@@ -105,6 +105,7 @@ interface Served {
   readonly graph: ComposedGraph;
   readonly authenticator: Authenticator;
   readonly admission: Admission;
+  readonly warnings: readonly string[];
   readonly publishedSdl?: string;
 }
 
@@ -128,10 +129,10 @@ async function compose(config: HubConfig, options: ComposeOptions, lasting: Last
     const subgraphs = [...sources, ...own];
     const supergraph = composeSupergraph(subgraphs);
     if (options.subgraph !== true) {
-      const plan = createPlanner(supergraph.sdl);
+      const plan = createPlanner(supergraph.sdl, config.graph);
       return { ...open(config, supergraph, plan, subgraphs), authenticator };
     }
-    const gate = composeGate(subgraphs, supergraph, [HUB]);
+    const gate = composeGate(subgraphs, supergraph, { internal: [HUB], planning: config.graph });
     return { ...openGate(config, gate, subgraphs), authenticator, publishedSdl: gate.publishedSdl };
   } catch (thrown) {
     await Promise.all(sources.map((subgraph) => subgraph.close()));
@@ -139,10 +140,7 @@ async function compose(config: HubConfig, options: ComposeOptions, lasting: Last
   }
 }
 
-interface Open {
-  readonly graph: ComposedGraph;
-  readonly admission: Admission;
-}
+type Open = Pick<Served, 'graph' | 'admission' | 'warnings'>;
 
 function open(config: HubConfig, supergraph: Supergraph, planner: Planner, subgraphs: readonly Subgraph[]): Open {
   const { publicSchema } = supergraph;
@@ -151,7 +149,8 @@ function open(config: HubConfig, supergraph: Supergraph, planner: Planner, subgr
     supergraphSdl: supergraph.sdl,
     publicSchema,
     subgraphs,
-    plan: (text, operationName) => planner.plan(text, operationName),
+    plan: (text, operationName, course) => planner.plan(text, operationName, course),
+    draw: planner.draw,
     policy: createFieldPolicy(supergraph.document, publicSchema),
     refuse: ({ document, operationName }, variables) =>
       admission.check(document, operationName, variables).map((error) => ({
@@ -160,7 +159,10 @@ function open(config: HubConfig, supergraph: Supergraph, planner: Planner, subgr
       })),
     development: config.server.development,
   });
-  return { graph, admission };
+  const warnings = planner.unknownLabels.map(
+    (label) => `graph.overrideLabels: no @override has the label "${label}": nothing moves because of it`,
+  );
+  return { graph, admission, warnings };
 }
 
 /** The graph with a gate for other gateways: one graph for each entrance, which differ in nothing else. */
@@ -181,12 +183,12 @@ function openGate(config: HubConfig, gate: Gate, subgraphs: readonly Subgraph[])
   };
   const [first, ...others] = gate.entrances;
   const { publicSchema } = first.supergraph;
-  const { graph, admission } = enter(first, 0);
+  const { graph, ...opened } = enter(first, 0);
   const rest = others.map((entrance, i) => {
     const same = { ...entrance, supergraph: { ...entrance.supergraph, publicSchema } };
     return enter(same, i + 1).graph;
   });
-  return { graph: joinEntrances({ graphs: [graph, ...rest], needed: (scope) => needed.get(scope) ?? [] }), admission };
+  return { ...opened, graph: joinEntrances({ graphs: [graph, ...rest], needed: (scope) => needed.get(scope) ?? [] }) };
 }
 
 /** Names that the hub's own subgraphs have. */
@@ -293,6 +295,7 @@ export async function startHub(
   const { logger } = options;
   const lasting = createLasting();
   let served = await compose(config, options, lasting);
+  for (const warning of served.warnings) logger.warn(warning);
   // A graph that was replaced still admits for the requests that began with it.
   const admissions = new WeakMap<ComposedGraph, Admission>([[served.graph, served.admission]]);
   const server = createServer({
@@ -317,6 +320,7 @@ export async function startHub(
     url,
     async reload(next) {
       const fresh = await compose(next, options, lasting);
+      for (const warning of fresh.warnings) logger.warn(warning);
       admissions.set(fresh.graph, fresh.admission);
       await server.replaceGraph(fresh.graph);
       served = fresh;

@@ -1,6 +1,7 @@
 // The one schema of manifold.yaml, built from the kinds of source that the hub has, and the value that it yields.
 import { z } from 'zod';
 import { authSettingsSchema } from './auth-settings.ts';
+import { graphSettingsSchema } from './graph-settings.ts';
 import { limitSettingsSchema } from './limit-settings.ts';
 import { serverSettingsSchema } from './server-settings.ts';
 import type { NamedSource, SourceKind } from './source-kind.ts';
@@ -16,6 +17,7 @@ export interface HubConfig {
   readonly server: z.infer<typeof serverSettingsSchema>;
   readonly auth: z.infer<typeof authSettingsSchema>;
   readonly limits: z.infer<typeof limitSettingsSchema>;
+  readonly graph: z.infer<typeof graphSettingsSchema>;
   /** Absolute path of the folder with one folder of SDL per source. */
   readonly schemaFolder: string;
   /** In the order of the file. */
@@ -34,6 +36,7 @@ export function hubConfigSchema(kinds: readonly SourceKind[]) {
     server: serverSettingsSchema.prefault({}),
     auth: authSettingsSchema.prefault({}),
     limits: limitSettingsSchema.prefault({}),
+    graph: graphSettingsSchema.prefault({}),
     schema: z.string().min(1).default('./schema').describe('Folder with one folder of SDL files per source.'),
     sources: z
       .record(sourceName, sourceSchema(kinds))

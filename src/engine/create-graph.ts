@@ -1,6 +1,5 @@
 // One composed version of the graph: the supergraph, its subgraphs, and the operations prepared so far.
 import { createHash } from 'node:crypto';
-import type { QueryPlan } from '@graphql-hive/router-query-planner';
 import type { GraphQLSchema } from 'graphql';
 import type { FieldPolicy } from '../contract/field-policy.ts';
 import type { ComposedGraph, PreparedOperation } from '../contract/graph.ts';
@@ -13,7 +12,9 @@ export interface GraphOptions {
   readonly supergraphSdl: string;
   readonly publicSchema: GraphQLSchema;
   readonly subgraphs: readonly Subgraph[];
-  readonly plan: (operationText: string, operationName: string | undefined) => QueryPlan;
+  readonly plan: EngineContext['plan'];
+  /** Draws the course that one request takes, where requests take several; handed to `plan`. */
+  readonly draw?: EngineContext['draw'];
   readonly policy?: FieldPolicy;
   /** Admission's last word, with the coerced variables; by default everything may run. */
   readonly refuse?: EngineContext['refuse'];
@@ -30,6 +31,7 @@ export function createGraph(options: GraphOptions): ComposedGraph {
     policy: options.policy,
     development: options.development ?? false,
     plan: options.plan,
+    draw: options.draw,
     refuse: options.refuse ?? (() => []),
   };
   const prepared = createBoundedCache<PreparedOperation>(options.maxOperations ?? 1_000);

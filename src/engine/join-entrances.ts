@@ -40,7 +40,8 @@ function join(a: GraphResponse, b: GraphResponse, keys: ReadonlySet<string>): Gr
   const data = { ...a.data };
   for (const key of keys) {
     const [here, there] = [data[key], b.data?.[key]];
-    if (Array.isArray(here) && Array.isArray(there)) data[key] = here.map((item: unknown, i) => item ?? (there as unknown[])[i]);
+    if (Array.isArray(here) && Array.isArray(there))
+      data[key] = here.map((item: unknown, i) => item ?? (there as unknown[])[i]);
   }
   return {
     ...a,

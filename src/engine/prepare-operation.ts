@@ -46,7 +46,9 @@ export interface EngineContext extends FetchContext {
   readonly policy: FieldPolicy | undefined;
   /** Adds inner messages to errors; never where strangers read. */
   readonly development: boolean;
-  plan(operationText: string, operationName: string | undefined): QueryPlan;
+  plan(operationText: string, operationName: string | undefined, course?: number): QueryPlan;
+  /** Draws the course of one request; undefined where there is only one. */
+  readonly draw: (() => number) | undefined;
   /** What admission says once the variables are known; empty where the operation may run. */
   refuse(source: OperationSource, variables: Variables): readonly ResponseError[];
 }
@@ -72,14 +74,14 @@ export function prepareOperation(source: OperationSource, context: EngineContext
   const variants = createBoundedCache<Variant>(VARIANTS_PER_OPERATION);
   const kind = operation.operation;
 
-  const variantFor = (denials: Denials | undefined, variables: Variables): Variant => {
+  const variantFor = (denials: Denials | undefined, variables: Variables, course = 0): Variant => {
     const decided = conditions.map((name) => (variables[name] === true ? '1' : '0')).join('');
-    const key = `${decided} ${denials?.key ?? ''}`;
+    const key = `${course} ${decided} ${denials?.key ?? ''}`;
     const known = variants.get(key);
     if (known !== undefined) return known;
     const reduced = policy === undefined || denials === undefined ? source.document : policy.reduce(denials);
     const decide = (document: DocumentNode) => (decided === '' ? document : decideConditions(document, variables));
-    const made = compileVariant(decide(source.document), decide(reduced), source.operationName, denials, context);
+    const made = compileVariant(decide(source.document), decide(reduced), source, denials, course, context);
     variants.set(key, made);
     return made;
   };
@@ -92,7 +94,7 @@ export function prepareOperation(source: OperationSource, context: EngineContext
     const refused = context.refuse(source, coerced.coerced);
     if (refused.length > 0) return { errors: refused };
     const denials = policy?.check(scope.principal, coerced.coerced);
-    return { variables: coerced.coerced, variant: variantFor(denials, coerced.coerced) };
+    return { variables: coerced.coerced, variant: variantFor(denials, coerced.coerced, context.draw?.()) };
   };
 
   return {
@@ -126,12 +128,13 @@ export function prepareOperation(source: OperationSource, context: EngineContext
 function compileVariant(
   document: DocumentNode,
   reduced: DocumentNode,
-  operationName: string | undefined,
+  { operationName }: OperationSource,
   denials: Denials | undefined,
+  course: number,
   context: EngineContext,
 ): Variant {
   const operation = operationOf(document, operationName);
-  const { plan, introspection } = planOf(reduced, operationOf(reduced, operationName), context);
+  const { plan, introspection } = planOf(reduced, operationOf(reduced, operationName), context, course);
   const subscription = operation.operation === OperationTypeNode.SUBSCRIPTION;
   return {
     project: compileProjection(rootType(context.schema, operation), [operation.selectionSet], {
@@ -149,9 +152,9 @@ function compileVariant(
   };
 }
 
-function planOf(document: DocumentNode, operation: OperationDefinitionNode, context: EngineContext) {
+function planOf(document: DocumentNode, operation: OperationDefinitionNode, context: EngineContext, course = 0) {
   const { planned, introspection } = splitIntrospection(operation, fragmentsOf(document));
-  const plan = planned === undefined ? undefined : context.plan(planned, operation.name?.value);
+  const plan = planned === undefined ? undefined : context.plan(planned, operation.name?.value, course);
   return { plan, introspection };
 }
 

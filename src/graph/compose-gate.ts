@@ -17,7 +17,7 @@ import { composeSupergraph, type SubgraphSdl, type Supergraph } from './compose-
 import { readEntryKeys, type EntryKeys } from './entry-keys.ts';
 import { createGateSdl, openGate } from './gate-sdl.ts';
 import { createPublishedSdl, ROOTS } from './published-sdl.ts';
-import { createPlanner, type Planner } from './query-planner.ts';
+import { createPlanner, type Planner, type PlannerOptions } from './query-planner.ts';
 
 export interface Gate {
   /**
@@ -41,16 +41,21 @@ export interface GateEntrance {
 /** Name of the gate among the subgraphs. */
 export const GATE = 'manifold-gate';
 
-/** @param internal names of subgraphs whose root fields are not published */
+export interface ComposeGateOptions {
+  /** Names of subgraphs whose root fields are not published. */
+  readonly internal: readonly string[];
+  readonly planning?: PlannerOptions;
+}
+
 export function composeGate(
   subgraphs: readonly SubgraphSdl[],
   supergraph: Supergraph,
-  internal: readonly string[],
+  options: ComposeGateOptions,
 ): Gate {
   const candidates = readEntryKeys(supergraph);
   const count = Math.max(1, ...[...candidates.values()].map((keys) => keys.length));
   const [first, ...others] = Array.from({ length: count }, (_, rank) =>
-    composeEntrance(subgraphs, supergraph, candidates, rank),
+    composeEntrance(subgraphs, supergraph, candidates, rank, options.planning),
   );
   if (first === undefined) throw new TypeError('there is at least one entrance');
   const entrances: Gate['entrances'] = [first, ...others.filter(({ keys }) => keys.size > 0)];
@@ -61,7 +66,7 @@ export function composeGate(
   return {
     entrances,
     schemaSdl: openGate(createGateSdl(supergraph.publicSchema, candidates)),
-    publishedSdl: createPublishedSdl(supergraph.publicSchema, keys, rootFieldsOf(subgraphs, internal)),
+    publishedSdl: createPublishedSdl(supergraph.publicSchema, keys, rootFieldsOf(subgraphs, options.internal)),
   };
 }
 
@@ -70,6 +75,7 @@ function composeEntrance(
   { publicSchema }: Supergraph,
   candidates: EntryKeys,
   rank: number,
+  planning: PlannerOptions | undefined,
 ): GateEntrance {
   // What has no key of this rank is entered by its last, so that the schema is the same at every entrance.
   const taken = new Map([...candidates].map(([type, keys]) => [type, [keys[rank] ?? keys.at(-1) ?? '']]));
@@ -81,7 +87,7 @@ function composeEntrance(
     document,
     publicSchema: buildASTSchema(transformSupergraphToPublicSchema(document), { assumeValidSDL: true }),
   };
-  const planner = createPlanner(supergraph.sdl);
+  const planner = createPlanner(supergraph.sdl, planning);
   const own = [...candidates].flatMap(([type, keys]): [string, string][] => {
     const key = keys[rank];
     const object = supergraph.publicSchema.getType(type);

@@ -1,18 +1,39 @@
 // A supergraph's planner: operation text in, query plan out. The planner is native; a plan costs about 0.1 ms.
 import { QueryPlanner, type QueryPlan } from '@graphql-hive/router-query-planner';
 import { HubFault } from '../faults/hub-fault.ts';
+import { createOverrideCourses } from './override-courses.ts';
 
 export interface Planner {
-  /** Throws HUB_REQUEST_INVALID where no source, or no combination of them, can answer the operation. */
-  plan(operationText: string, operationName: string | undefined): QueryPlan;
+  /**
+   * `course` is one of those that `draw` draws; by default the one that most requests take. Throws HUB_REQUEST_INVALID
+   * where no source, or no combination of them, can answer the operation.
+   */
+  plan(operationText: string, operationName: string | undefined, course?: number): QueryPlan;
+  /**
+   * Draws the course of one request, by the shares of `@override(label: "percent(x)")`: a small whole number, so that
+   * what is planned for one request serves the next. Undefined where all requests take the same.
+   */
+  readonly draw: (() => number) | undefined;
+  /** Labels that were said to hold, but that no `@override` has. */
+  readonly unknownLabels: readonly string[];
 }
 
-export function createPlanner(supergraphSdl: string): Planner {
+export interface PlannerOptions {
+  /** Labels of `@override` that hold, `percent(x)` ones apart. */
+  readonly overrideLabels?: readonly string[];
+  /** For `draw`, from 0 up to but not including 1. Default `Math.random`. */
+  readonly random?: () => number;
+}
+
+export function createPlanner(supergraphSdl: string, options: PlannerOptions = {}): Planner {
   const planner = new QueryPlanner(supergraphSdl);
+  const labels = new Set(options.overrideLabels);
+  const courses = createOverrideCourses(planner.overridePercentages);
+  const { random = Math.random } = options;
   return {
-    plan(operationText, operationName) {
+    plan(operationText, operationName, course = 0) {
       try {
-        return planner.plan(operationText, operationName, new Set(), 0);
+        return planner.plan(operationText, operationName, labels, courses.percentageOf(course));
       } catch (thrown) {
         const reason = thrown instanceof Error ? thrown.message : String(thrown);
         throw new HubFault('HUB_REQUEST_INVALID', `no plan can be made for the operation: ${reason}`, {
@@ -20,5 +41,7 @@ export function createPlanner(supergraphSdl: string): Planner {
         });
       }
     },
+    draw: courses.count === 1 ? undefined : () => courses.at(random() * 100),
+    unknownLabels: [...labels].filter((label) => !planner.overrideLabels.includes(label)),
   };
 }

@@ -8,7 +8,7 @@ const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3
 const subgraph = (name: string, sdl: string): SubgraphSdl => ({ name, sdl: parse(LINK + sdl) });
 
 function gateOf(...subgraphs: readonly SubgraphSdl[]) {
-  return composeGate(subgraphs, composeSupergraph(subgraphs), ['hub']);
+  return composeGate(subgraphs, composeSupergraph(subgraphs), { internal: ['hub'] });
 }
 const keysOf = (gate: ReturnType<typeof gateOf>) => gate.entrances.map(({ keys }) => Object.fromEntries(keys));
 

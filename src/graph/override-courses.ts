@@ -1,0 +1,25 @@
+// Progressive `@override`: which fields have moved for a request is decided by one draw between 0 and 100. Draws between two
+// neighbouring percentages decide the same, so there are only as many courses as percentages, and one more.
+
+export interface OverrideCourses {
+  readonly count: number;
+  /** The course of a draw, `0 <= draw < 100`. Course 0 is the most likely one. */
+  at(draw: number): number;
+  /** A draw that takes this course. */
+  percentageOf(course: number): number;
+}
+
+/** @param percentages of all labels; a field has moved where the draw is below its percentage */
+export function createOverrideCourses(percentages: readonly number[]): OverrideCourses {
+  const inside = percentages.filter((percentage) => percentage > 0 && percentage < 100);
+  const starts = [...new Set([0, ...inside])].sort((a, b) => a - b);
+  const likely = starts
+    .map((start, i) => ({ start, width: (starts[i + 1] ?? 100) - start }))
+    .sort((a, b) => b.width - a.width)
+    .map(({ start }) => start);
+  return {
+    count: starts.length,
+    at: (draw) => likely.indexOf(starts.findLast((start) => start <= draw) ?? 0),
+    percentageOf: (course) => likely[course] ?? 0,
+  };
+}
