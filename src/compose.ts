@@ -1,17 +1,17 @@
 // The one wiring file: hands rooms to each other. Called by the command line.
+import { relative } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { Source, type DocumentNode } from 'graphql';
+import { Kind, type DocumentNode } from 'graphql';
 import { createAuthenticator, type Authenticator } from './auth/create-authenticator.ts';
 import { createFieldPolicy } from './auth/create-field-policy.ts';
+import { createSource, kindOf, settleAll, startSource } from './compose-sources.ts';
 import type { HubConfig } from './config/hub-config.ts';
-import { readSourceSdl } from './config/pinned-sdl.ts';
-import { hasDescription, type NamedSource, type SourceKind } from './config/source-kind.ts';
+import type { NamedSource } from './config/source-kind.ts';
 import type { EntityChange } from './contract/events.ts';
 import type { ComposedGraph, OperationSource } from './contract/graph.ts';
 import type { SourceStats } from './contract/source-stats.ts';
 import type { Scope } from './contract/scope.ts';
 import type { Subgraph } from './contract/subgraph.ts';
-import type { Transport } from './contract/transport.ts';
 import { createGraph } from './engine/create-graph.ts';
 import { joinEntrances } from './engine/join-entrances.ts';
 import { createMemoryBus } from './events/memory-bus.ts';
@@ -21,36 +21,20 @@ import { HubFault } from './faults/hub-fault.ts';
 import { composeGate, GATE, type Gate, type GateEntrance } from './graph/compose-gate.ts';
 import { composeSupergraph, type Supergraph } from './graph/compose-supergraph.ts';
 import { findEntities } from './graph/find-entities.ts';
-import { parseSdl } from './graph/parse-sdl.ts';
+import { joinedSources } from './graph/joined-sources.ts';
 import { createPlanner, type Planner } from './graph/query-planner.ts';
+import { readSupergraph } from './graph/read-supergraph.ts';
 import { readCostHints } from './operation/cost-hints.ts';
 import { createAdmission, type Admission } from './operation/create-admission.ts';
 import { createServer } from './server/create-server.ts';
-import { createAiKind } from './subgraphs/ai/index.ts';
 import { createEventsSubgraph } from './subgraphs/events/index.ts';
 import { createGateSubgraph } from './subgraphs/gate/index.ts';
 import { createHubSubgraph } from './subgraphs/hub/index.ts';
-import { mergeSdl } from './subgraphs/local/merge-sdl.ts';
-import { createFederationKind } from './subgraphs/federation/index.ts';
-import { createGraphQlKind } from './subgraphs/graphql/index.ts';
-import { createRestKind } from './subgraphs/rest/index.ts';
-import { createSoapKind } from './subgraphs/soap/index.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { createSourceStats } from './telemetry/source-stats.ts';
-import { createTransport } from './transport/create-transport.ts';
 import { readVersion } from './version.ts';
 
-/** The kinds of source that a configuration may name. A new kind is one line here. */
-export const KINDS: readonly SourceKind[] = [
-  createRestKind(),
-  createSoapKind(),
-  createAiKind(),
-  createFederationKind(),
-  createGraphQlKind(),
-].map(
-  // Each kind parses its own settings and gets them back: what lies between needs only the common part.
-  (kind) => kind as unknown as SourceKind,
-);
+export { KINDS } from './compose-sources.ts';
 
 export interface ComposeOptions {
   /** Import the descriptions now, or use what `manifold import` pinned. */
@@ -71,7 +55,7 @@ export interface RunningHub {
 interface Lasting {
   readonly log: ReturnType<typeof createMemoryEventLog>;
   readonly bus: ReturnType<typeof createMemoryBus>;
-  statsOf(source: string): SourceStats;
+  readonly statsOf: (source: string) => SourceStats;
 }
 
 function createLasting(): Lasting {
@@ -109,9 +93,44 @@ interface Served {
   readonly publishedSdl?: string;
 }
 
-async function compose(config: HubConfig, options: ComposeOptions, lasting: Lasting): Promise<Served> {
+/** Plans a supergraph that another tool composed, over its subgraphs alone. */
+async function serveSupergraph(
+  file: string,
+  config: HubConfig,
+  options: ComposeOptions,
+  lasting: Lasting,
+): Promise<Served> {
+  const shown = relative(config.folder, file);
+  if (options.subgraph === true) {
+    throw new HubFault(
+      'HUB_CONFIG_INVALID',
+      `supergraph: ${shown} is served as it is; a subgraph of other gateways is composed from \`sources\``,
+    );
+  }
   const authenticator = createAuthenticator(config.auth);
-  const sources = await settleAll(config.sources.map((source) => createSource(config, source, options, lasting)));
+  const supergraph = await readSupergraph(file, shown);
+  const planner = createPlanner(supergraph.sdl, config.graph);
+  const federation = kindOf('federation');
+  const sources = joinedSources(supergraph.graphs, config.sources, federation);
+  const none: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
+  const context = { config, sdl: options.sdl, logger: options.logger, statsOf: lasting.statsOf };
+  const subgraphs = await settleAll(sources.map((source) => startSource(source, federation, none, context)));
+  try {
+    return { ...open(config, supergraph, planner, subgraphs), authenticator };
+  } catch (thrown) {
+    await Promise.all(subgraphs.map((subgraph) => subgraph.close()));
+    throw thrown;
+  }
+}
+
+async function compose(config: HubConfig, options: ComposeOptions, lasting: Lasting): Promise<Served> {
+  if (config.supergraphFile !== undefined) {
+    return serveSupergraph(config.supergraphFile, config, options, lasting);
+  }
+  const authenticator = createAuthenticator(config.auth);
+  for (const source of config.sources) refuseReserved(source);
+  const context = { config, sdl: options.sdl, logger: options.logger, statsOf: lasting.statsOf };
+  const sources = await settleAll(config.sources.map((source) => createSource(source, context)));
   try {
     const own = [
       createEventsSubgraph({ log: lasting.log, bus: lasting.bus, tail: tailEvents, entities: findEntities(sources) }),
@@ -195,83 +214,15 @@ function openGate(config: HubConfig, gate: Gate, subgraphs: readonly Subgraph[])
 const HUB = 'hub';
 const RESERVED: ReadonlySet<string> = new Set([HUB, 'events', GATE]);
 
-async function createSource(
-  config: HubConfig,
-  source: NamedSource,
-  options: ComposeOptions,
-  lasting: Lasting,
-): Promise<Subgraph> {
-  const { name, settings } = source;
-  if (RESERVED.has(name)) {
-    throw new HubFault(
-      'HUB_CONFIG_INVALID',
-      `sources.${name}: the hub itself is called so in the graph; choose another name`,
-    );
-  }
-  const kind = KINDS.find((known) => known.kind === settings.kind);
-  if (kind === undefined)
-    throw new HubFault('HUB_CONFIG_INVALID', `sources.${name}: there is no kind "${settings.kind}"`);
-  const sdl = await readSdl(config, source, kind, options);
-  const stats = lasting.statsOf(name);
-  const logger = options.logger.child({ source: name });
-  const transports: Transport[] = [];
-  const subgraph = await kind.create(source, sdl, {
-    folder: config.folder,
-    stats,
-    logger,
-    transport(baseUrl) {
-      const transport = createTransport({ source: name, baseUrl, settings, stats, logger });
-      transports.push(transport);
-      return transport;
-    },
-  });
-  return {
-    ...subgraph,
-    async close() {
-      await subgraph.close();
-      await Promise.all(transports.map((transport) => transport.close()));
-    },
-  };
+function refuseReserved({ name }: NamedSource): void {
+  if (!RESERVED.has(name)) return;
+  throw new HubFault(
+    'HUB_CONFIG_INVALID',
+    `sources.${name}: the hub itself is called so in the graph; choose another name`,
+  );
 }
 
-async function readSdl(
-  config: HubConfig,
-  source: NamedSource,
-  kind: SourceKind,
-  options: ComposeOptions,
-): Promise<DocumentNode> {
-  const { name, settings } = source;
-  const merge = (documents: readonly DocumentNode[]) => kind.mergeSdl?.(documents) ?? mergeSdl(documents);
-  const files = await readSourceSdl(config, name);
-  const handwritten = files.handwritten.map((file) => parseSdl(file.source));
-  if (kind.importSdl === undefined || !hasDescription(kind, settings)) {
-    const all = files.upstream === undefined ? handwritten : [parseSdl(files.upstream.source), ...handwritten];
-    return merge(all);
-  }
-  if (options.sdl === 'import') {
-    const imported = await kind.importSdl(source, config.folder);
-    return merge([parseSdl(new Source(imported.sdl, `${name}: imported SDL`)), ...handwritten]);
-  }
-  if (files.upstream === undefined) {
-    throw new HubFault(
-      'HUB_COMPOSE_SDL',
-      `source ${name}: its description is not pinned; run: manifold import ${name}`,
-    );
-  }
-  return merge([parseSdl(files.upstream.source), ...handwritten]);
-}
-
-/** All or nothing: what was made is closed again where something else failed. */
-async function settleAll(creating: readonly Promise<Subgraph>[]): Promise<readonly Subgraph[]> {
-  const settled = await Promise.allSettled(creating);
-  const failed = settled.find((one) => one.status === 'rejected');
-  const made = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  if (failed === undefined) return made;
-  await Promise.all(made.map((subgraph) => subgraph.close()));
-  throw failed.reason;
-}
-
-/** What GraphiQL opens with: every hub can answer it. */
+/** What GraphiQL opens with: every hub that composes its own graph can answer it. */
 const FIRST_QUERY = `# What this hub is made of, and how its sources are doing.
 {
   hub {
@@ -310,7 +261,7 @@ export async function startHub(
     maxTokens: config.limits.maxTokens === false ? undefined : config.limits.maxTokens,
     admit: (of, text, operationName) => admit(admissions.get(of) ?? served.admission, text, operationName),
     onChange: createChangeRecorder(lasting, logger),
-    graphiql: { title: config.name, query: FIRST_QUERY },
+    graphiql: { title: config.name, ...(config.supergraphFile === undefined ? { query: FIRST_QUERY } : {}) },
   });
   const { url } = await server.listen().catch(async (thrown: unknown) => {
     await server.close();

@@ -42,7 +42,8 @@ async function findAll(context: CliContext, options: CheckOptions): Promise<read
   }
   const { KINDS } = await context.hub();
   const findings: Finding[] = [];
-  for (const source of config.sources) {
+  // The sources of a supergraph that is given have no description of their own.
+  for (const source of config.supergraphFile === undefined ? config.sources : []) {
     findings.push(...(await checkSource(config, source, KINDS, options.pinned === true)));
   }
   // What is broken in one source would only be reported a second time by composition.

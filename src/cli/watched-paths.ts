@@ -12,12 +12,13 @@ export interface WatchedPaths {
   readonly ignores: (path: string, isFile: boolean) => boolean;
 }
 
-/** The configuration, the SDL files, and the folder of every description that is a local file. */
+/** The configuration, the supergraph, the SDL files, and the folder of every description that is a local file. */
 export function watchedPaths(config: HubConfig): WatchedPaths {
   const folders = config.sources.flatMap(({ settings: { spec } }) =>
     spec === undefined || /^https?:/i.test(spec) ? [] : [dirname(resolve(config.folder, spec))],
   );
-  const roots = new Set([config.file, config.schemaFolder, ...folders]);
+  const supergraph = config.supergraphFile === undefined ? [] : [config.supergraphFile];
+  const roots = new Set([config.file, config.schemaFolder, ...supergraph, ...folders]);
   return {
     paths: [...roots],
     ignores: (path, isFile) => {

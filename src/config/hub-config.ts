@@ -20,7 +20,9 @@ export interface HubConfig {
   readonly graph: z.infer<typeof graphSettingsSchema>;
   /** Absolute path of the folder with one folder of SDL per source. */
   readonly schemaFolder: string;
-  /** In the order of the file. */
+  /** Absolute path of a supergraph that another tool composed; the graph is composed from the sources without it. */
+  readonly supergraphFile?: string;
+  /** In the order of the file. With a supergraph: how some of its subgraphs are called. */
   readonly sources: readonly NamedSource[];
 }
 
@@ -31,19 +33,29 @@ const sourceName = z.string().regex(/^[a-z][a-z0-9_-]*$/i, {
 
 /** Strict at every level: a key that nobody reads is refused. */
 export function hubConfigSchema(kinds: readonly SourceKind[]) {
-  return z.strictObject({
-    name: z.string().min(1).default('manifold').describe('What the hub is called in logs and in Query.hub.'),
-    server: serverSettingsSchema.prefault({}),
-    auth: authSettingsSchema.prefault({}),
-    limits: limitSettingsSchema.prefault({}),
-    graph: graphSettingsSchema.prefault({}),
-    schema: z.string().min(1).default('./schema').describe('Folder with one folder of SDL files per source.'),
-    sources: z
-      .record(sourceName, sourceSchema(kinds))
-      .refine((sources) => Object.keys(sources).length > 0, { error: 'name at least one source' })
-      .superRefine((sources, context) => refuseLikeNames(Object.keys(sources), context))
-      .describe('The upstreams, by name.'),
-  });
+  return z
+    .strictObject({
+      name: z.string().min(1).default('manifold').describe('What the hub is called in logs and in Query.hub.'),
+      server: serverSettingsSchema.prefault({}),
+      auth: authSettingsSchema.prefault({}),
+      limits: limitSettingsSchema.prefault({}),
+      graph: graphSettingsSchema.prefault({}),
+      schema: z.string().min(1).default('./schema').describe('Folder with one folder of SDL files per source.'),
+      supergraph: z
+        .string()
+        .min(1)
+        .optional()
+        .describe('A supergraph file that another tool composed, served as it is instead of composing the sources.'),
+      sources: z
+        .record(sourceName, sourceSchema(kinds))
+        .superRefine((sources, context) => refuseLikeNames(Object.keys(sources), context))
+        .default({})
+        .describe('The upstreams, by name.'),
+    })
+    .refine(({ sources, supergraph }) => supergraph !== undefined || Object.keys(sources).length > 0, {
+      path: ['sources'],
+      error: 'name at least one source',
+    });
 }
 
 /** `shop-eu`, `shop_eu` and `Shop_EU` would be one name in the supergraph. */

@@ -34,13 +34,14 @@ export async function loadConfig(options: LoadConfigOptions): Promise<HubConfig>
 
   const retyped = fillIn(yaml, options.env, shown);
   const settings = validate(yaml, retyped, options.kinds, shown);
-  const { schema, sources, ...rest } = settings;
+  const { schema, sources, supergraph, ...rest } = settings;
   const folder = dirname(file);
   return deepFreeze({
     file,
     folder,
     ...rest,
     schemaFolder: resolve(folder, schema),
+    ...(supergraph === undefined ? {} : { supergraphFile: resolve(folder, supergraph) }),
     sources: Object.entries(sources).map(([name, source]) => ({ name, settings: source })),
   });
 }

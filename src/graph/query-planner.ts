@@ -25,8 +25,9 @@ export interface PlannerOptions {
   readonly random?: () => number;
 }
 
+/** Throws HUB_COMPOSE_INVALID where the planner cannot read the supergraph. */
 export function createPlanner(supergraphSdl: string, options: PlannerOptions = {}): Planner {
-  const planner = new QueryPlanner(supergraphSdl);
+  const planner = createNative(supergraphSdl);
   const labels = new Set(options.overrideLabels);
   const courses = createOverrideCourses(planner.overridePercentages);
   const { random = Math.random } = options;
@@ -44,4 +45,13 @@ export function createPlanner(supergraphSdl: string, options: PlannerOptions = {
     draw: courses.count === 1 ? undefined : () => courses.at(random() * 100),
     unknownLabels: [...labels].filter((label) => !planner.overrideLabels.includes(label)),
   };
+}
+
+function createNative(supergraphSdl: string): QueryPlanner {
+  try {
+    return new QueryPlanner(supergraphSdl);
+  } catch (thrown) {
+    const reason = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new HubFault('HUB_COMPOSE_INVALID', `the supergraph cannot be planned: ${reason}`, { cause: thrown });
+  }
 }

@@ -19,7 +19,6 @@ sources:
   });
 
   it.each([
-    'name: x',
     'nam: x\nsources: { a: { kind: rest } }',
     'sources: { a: { kind: nope } }',
     'sources: { a: { kind: rest, timeoutMs: soon } }',

@@ -120,7 +120,7 @@ describe('errors of a configuration', () => {
   });
 
   it('want at least one source', async () => {
-    expect((await refusal('name: x\n')).lines).toEqual(['manifold.yaml:1:1 sources: is missing (record)']);
+    expect((await refusal('name: x\n')).lines).toEqual(['manifold.yaml:1:1 sources: name at least one source']);
     expect((await refusal('sources: {}\n')).lines).toEqual(['manifold.yaml:1:1 sources: name at least one source']);
   });
 

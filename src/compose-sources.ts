@@ -1,0 +1,112 @@
+// The part of the wiring that makes sources: their kinds, their SDL, their transports. Called by compose.ts alone.
+import { Source, type DocumentNode } from 'graphql';
+import type { HubConfig } from './config/hub-config.ts';
+import { readSourceSdl } from './config/pinned-sdl.ts';
+import { hasDescription, type NamedSource, type SourceKind } from './config/source-kind.ts';
+import type { SourceStats } from './contract/source-stats.ts';
+import type { Subgraph } from './contract/subgraph.ts';
+import type { Transport } from './contract/transport.ts';
+import { HubFault } from './faults/hub-fault.ts';
+import { parseSdl } from './graph/parse-sdl.ts';
+import { createAiKind } from './subgraphs/ai/index.ts';
+import { createFederationKind } from './subgraphs/federation/index.ts';
+import { createGraphQlKind } from './subgraphs/graphql/index.ts';
+import { mergeSdl } from './subgraphs/local/merge-sdl.ts';
+import { createRestKind } from './subgraphs/rest/index.ts';
+import { createSoapKind } from './subgraphs/soap/index.ts';
+import type { Logger } from './telemetry/logger.ts';
+import { createTransport } from './transport/create-transport.ts';
+
+/** The kinds of source that a configuration may name. A new kind is one line here. */
+export const KINDS: readonly SourceKind[] = [
+  createRestKind(),
+  createSoapKind(),
+  createAiKind(),
+  createFederationKind(),
+  createGraphQlKind(),
+].map(
+  // Each kind parses its own settings and gets them back: what lies between needs only the common part.
+  (kind) => kind as unknown as SourceKind,
+);
+
+export interface SourceContext {
+  readonly config: HubConfig;
+  /** Import the descriptions now, or use what `manifold import` pinned. */
+  readonly sdl: 'import' | 'pinned';
+  readonly logger: Logger;
+  statsOf(source: string): SourceStats;
+}
+
+/** A source with the SDL of its description and its folder. Rejects with HUB_IMPORT_*, HUB_CONFIG_* or HUB_COMPOSE_SDL. */
+export async function createSource(source: NamedSource, context: SourceContext): Promise<Subgraph> {
+  const kind = kindOf(source.settings.kind);
+  return startSource(source, kind, await readSdl(source, kind, context), context);
+}
+
+/** A source as it is: nothing is imported, and no file is read. */
+export async function startSource(
+  source: NamedSource,
+  kind: SourceKind,
+  sdl: DocumentNode,
+  context: SourceContext,
+): Promise<Subgraph> {
+  const { name, settings } = source;
+  const stats = context.statsOf(name);
+  const logger = context.logger.child({ source: name });
+  const transports: Transport[] = [];
+  const subgraph = await kind.create(source, sdl, {
+    folder: context.config.folder,
+    stats,
+    logger,
+    transport(baseUrl) {
+      const transport = createTransport({ source: name, baseUrl, settings, stats, logger });
+      transports.push(transport);
+      return transport;
+    },
+  });
+  return {
+    ...subgraph,
+    async close() {
+      await subgraph.close();
+      await Promise.all(transports.map((transport) => transport.close()));
+    },
+  };
+}
+
+export function kindOf(name: string): SourceKind {
+  const kind = KINDS.find((known) => known.kind === name);
+  if (kind === undefined) throw new HubFault('HUB_CONFIG_INVALID', `there is no kind "${name}" of source`);
+  return kind;
+}
+
+async function readSdl(source: NamedSource, kind: SourceKind, { config, sdl }: SourceContext): Promise<DocumentNode> {
+  const { name, settings } = source;
+  const merge = (documents: readonly DocumentNode[]) => kind.mergeSdl?.(documents) ?? mergeSdl(documents);
+  const files = await readSourceSdl(config, name);
+  const handwritten = files.handwritten.map((file) => parseSdl(file.source));
+  if (kind.importSdl === undefined || !hasDescription(kind, settings)) {
+    const all = files.upstream === undefined ? handwritten : [parseSdl(files.upstream.source), ...handwritten];
+    return merge(all);
+  }
+  if (sdl === 'import') {
+    const imported = await kind.importSdl(source, config.folder);
+    return merge([parseSdl(new Source(imported.sdl, `${name}: imported SDL`)), ...handwritten]);
+  }
+  if (files.upstream === undefined) {
+    throw new HubFault(
+      'HUB_COMPOSE_SDL',
+      `source ${name}: its description is not pinned; run: manifold import ${name}`,
+    );
+  }
+  return merge([parseSdl(files.upstream.source), ...handwritten]);
+}
+
+/** All or nothing: what was made is closed again where something else failed. */
+export async function settleAll(creating: readonly Promise<Subgraph>[]): Promise<readonly Subgraph[]> {
+  const settled = await Promise.allSettled(creating);
+  const failed = settled.find((one) => one.status === 'rejected');
+  const made = settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  if (failed === undefined) return made;
+  await Promise.all(made.map((subgraph) => subgraph.close()));
+  throw failed.reason;
+}
