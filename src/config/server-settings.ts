@@ -26,6 +26,18 @@ export const serverSettingsSchema = z.strictObject({
     .prefault({}),
   /** Operations in flight on one websocket. */
   maxSubscriptionsPerConnection: z.number().int().positive().default(100),
+  /** Take files with operations (GraphQL multipart requests), for sources that are GraphQL servers. */
+  uploads: z
+    .union([
+      z.literal(false),
+      z.strictObject({
+        /** Largest file. */
+        maxFileBytes: z.number().int().positive().default(10_485_760),
+        /** Most files in one request. All of them are held in memory. */
+        maxFiles: z.number().int().positive().default(5),
+      }),
+    ])
+    .default(false),
   /** Believe `x-forwarded-*` headers: only behind a proxy that sets them. */
   trustProxy: z.boolean().default(false),
 });

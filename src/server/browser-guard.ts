@@ -8,6 +8,8 @@ export interface BrowserGuardOptions {
   /** Origins whose pages may call the hub; "*" for all. */
   readonly origins: readonly string[];
   readonly trustProxy: boolean;
+  /** Whether forms are taken at all. */
+  readonly forms: boolean;
 }
 
 export interface BrowserGuard {
@@ -27,7 +29,10 @@ const SECURITY_HEADERS = {
 /** Request headers that a page can only send after a preflight; the names are those that Apollo's clients send. */
 const PREFLIGHTED_HEADERS = ['apollo-require-preflight', 'x-apollo-operation-name', 'authorization', 'x-request-id'];
 
-export function createBrowserGuard({ origins, trustProxy }: BrowserGuardOptions): BrowserGuard {
+const isAnnounced = ({ headers }: FastifyRequest): boolean =>
+  PREFLIGHTED_HEADERS.some((name) => headers[name] !== undefined);
+
+export function createBrowserGuard({ origins, trustProxy, forms }: BrowserGuardOptions): BrowserGuard {
   const allowed = new Set(origins.map((origin) => (origin === '*' ? origin : new URL(origin).origin)));
   const isAllowed = (origin: string): boolean => allowed.has('*') || allowed.has(origin);
 
@@ -58,7 +63,7 @@ export function createBrowserGuard({ origins, trustProxy }: BrowserGuardOptions)
   function refuseCrossSite(request: FastifyRequest): void {
     if (request.method !== 'GET') return;
     const { headers } = request;
-    if (PREFLIGHTED_HEADERS.some((name) => headers[name] !== undefined)) return;
+    if (isAnnounced(request)) return;
     const site = headers['sec-fetch-site'];
     const origin = headers.origin ?? headers.referer;
     const crossSite =
@@ -70,11 +75,21 @@ export function createBrowserGuard({ origins, trustProxy }: BrowserGuardOptions)
     );
   }
 
+  /** A page of any site can send a form with files, and browsers do not ask before. */
+  function refuseUnannouncedForm(request: FastifyRequest): void {
+    if (!forms || !/^multipart\/form-data/i.test(request.headers['content-type'] ?? '') || isAnnounced(request)) return;
+    throw new HubFault(
+      'HUB_REQUEST_MALFORMED',
+      'a form is only taken with a header that pages of other sites cannot send: add apollo-require-preflight: true',
+    );
+  }
+
   return {
     register(server, paths) {
       server.addHook('onRequest', (request, reply, done) => {
         void reply.headers(SECURITY_HEADERS);
         setCorsHeaders(request, reply);
+        refuseUnannouncedForm(request);
         done();
       });
       server.addHook('preHandler', (request, _reply, done) => {

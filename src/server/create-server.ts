@@ -19,6 +19,7 @@ import { createRequestContext, type Authenticate } from './request-context.ts';
 import { createErrorFormat } from './response-errors.ts';
 import { createSseEndpoint } from './sse.ts';
 import { createStartOperation } from './start-operation.ts';
+import { registerUploads } from './uploads.ts';
 import { createWebsocketEndpoint } from './websocket.ts';
 
 export interface ServerOptions {
@@ -64,7 +65,11 @@ export function createServer(options: ServerOptions): HubServer {
   const { settings, logger, authenticate, onChange = () => undefined } = options;
   const { development, requestTimeoutMs, drainMs } = settings;
   const graphs = createCurrentGraph({ graph: options.graph, graceMs: drainMs, requestTimeoutMs, logger });
-  const guard = createBrowserGuard({ origins: settings.cors.origins, trustProxy: settings.trustProxy });
+  const guard = createBrowserGuard({
+    origins: settings.cors.origins,
+    trustProxy: settings.trustProxy,
+    forms: settings.uploads !== false,
+  });
   const formatError = createErrorFormat({ development, maxTokens: options.maxTokens });
   const gate = createOperationGate({ admit: options.admit, introspection: settings.introspection });
   const apollo = createApollo({ graphs, gate, formatError, maxTokens: options.maxTokens, development, logger });
@@ -80,6 +85,7 @@ export function createServer(options: ServerOptions): HubServer {
   guard.register(server, PATHS);
   registerErrorAnswers(server, PATHS, logger);
   registerHealth(server, () => ready);
+  if (settings.uploads !== false) registerUploads(server, settings.uploads, settings.maxBodyBytes);
   if (settings.graphiql) {
     const { title = 'Manifold', query } = options.graphiql ?? {};
     registerGraphiql(server, {

@@ -4,6 +4,7 @@ import type { FetchResult, PlannedFetch, Variables } from '../../contract/fetch.
 import type { Scope } from '../../contract/scope.ts';
 import type { Transport, UpstreamRequest } from '../../contract/transport.ts';
 import { faultOfStatus } from '../../transport/fault-of-status.ts';
+import { createMultipartBody, mayHoldFiles } from './multipart-body.ts';
 import { createAnswerReader, isGraphQlResponse } from './read-answer.ts';
 
 export interface Operation {
@@ -27,6 +28,9 @@ const HEADERS = {
   accept: 'application/graphql-response+json, application/json;q=0.9',
 };
 
+/** Servers take a form only from who could not be a page of another site; this is what Apollo's look for. */
+const PREFLIGHT = { 'apollo-require-preflight': 'true' };
+
 /** @param secrets configured values that an error of the source must not repeat. */
 export function createGraphQlCaller(transport: Transport, secrets: readonly string[]): GraphQlCaller {
   const { source } = transport;
@@ -39,14 +43,15 @@ export function createGraphQlCaller(transport: Transport, secrets: readonly stri
       const head = requestHead(text, operationName);
       const reads = kind === 'query';
       return async (scope, variables) => {
+        const form = mayHoldFiles(scope) ? await createMultipartBody(head, variables) : undefined;
         const response = await transport.request(scope, {
           method: 'POST',
           url: '',
-          headers: HEADERS,
-          body: `${head}${JSON.stringify(variables)}}`,
+          headers: form === undefined ? HEADERS : { ...HEADERS, ...PREFLIGHT, 'content-type': form.contentType },
+          body: form === undefined ? `${head}${JSON.stringify(variables)}}` : form.bytes,
           operation: label,
           idempotent: reads,
-          shareable: reads,
+          shareable: reads && form === undefined,
           faultOf,
         });
         // Read for each caller anew, even where the answer is shared: the engine writes into what it gets.
