@@ -5,4 +5,3 @@ export const graphSettingsSchema = z.strictObject({
   /** Labels of `@override(from:, label:)` that hold: their fields have moved. `percent(x)` labels decide for themselves. */
   overrideLabels: z.array(z.string().min(1)).default([]),
 });
-export type GraphSettings = z.infer<typeof graphSettingsSchema>;
