@@ -72,7 +72,7 @@ describe('an event stream', () => {
 
   it('goes on with a client that reads slowly', async () => {
     const { operation, asked, ended } = subscription(LARGE);
-    const socket = await open(operation, { unreadMs: 2_000 });
+    const socket = await open(operation, { unreadMs: 15_000 });
     let bytes = 0;
     socket.on('data', (chunk: Buffer) => {
       bytes += chunk.length;

@@ -209,7 +209,7 @@ describe('the circuit breaker', () => {
         }
         json(response, {}, 500);
       },
-      { ...once, breaker: { failures: 1, pauseMs: 1 } },
+      { ...once, breaker: { failures: 1, pauseMs: 100 } },
     );
     await faultOf(transport.request(createScope(), get('/')));
     let fault = await faultOf(transport.request(createScope({ signal: caller.signal }), get('/')));
