@@ -29,10 +29,15 @@ export const KINDS: readonly SourceKind[] = [
   (kind) => kind as unknown as SourceKind,
 );
 
+/**
+ * Where the SDL of a description comes from: `import` reads the description, `pinned` takes what `manifold import` wrote
+ * and nothing else, `pinned-first` imports what is not pinned.
+ */
+export type SdlChoice = 'import' | 'pinned' | 'pinned-first';
+
 export interface SourceContext {
   readonly config: HubConfig;
-  /** Import the descriptions now, or use what `manifold import` pinned. */
-  readonly sdl: 'import' | 'pinned';
+  readonly sdl: SdlChoice;
   readonly logger: Logger;
   statsOf(source: string): SourceStats;
 }
@@ -79,7 +84,8 @@ export function kindOf(name: string): SourceKind {
   return kind;
 }
 
-async function readSdl(source: NamedSource, kind: SourceKind, { config, sdl }: SourceContext): Promise<DocumentNode> {
+async function readSdl(source: NamedSource, kind: SourceKind, context: SourceContext): Promise<DocumentNode> {
+  const { config, sdl, logger } = context;
   const { name, settings } = source;
   const merge = (documents: readonly DocumentNode[]) => kind.mergeSdl?.(documents) ?? mergeSdl(documents);
   const files = await readSourceSdl(config, name);
@@ -88,17 +94,23 @@ async function readSdl(source: NamedSource, kind: SourceKind, { config, sdl }: S
     const all = files.upstream === undefined ? handwritten : [parseSdl(files.upstream.source), ...handwritten];
     return merge(all);
   }
-  if (sdl === 'import') {
-    const imported = await kind.importSdl(source, config.folder);
-    return merge([parseSdl(new Source(imported.sdl, `${name}: imported SDL`)), ...handwritten]);
+  if (sdl !== 'import' && files.upstream !== undefined) {
+    return merge([parseSdl(files.upstream.source), ...handwritten]);
   }
-  if (files.upstream === undefined) {
+  if (sdl === 'pinned') {
     throw new HubFault(
       'HUB_COMPOSE_SDL',
       `source ${name}: its description is not pinned; run: manifold import ${name}`,
     );
   }
-  return merge([parseSdl(files.upstream.source), ...handwritten]);
+  const imported = await kind.importSdl(source, config.folder);
+  if (sdl === 'pinned-first') {
+    logger.info(
+      { source: name },
+      `imported from ${imported.origin}, as nothing of the source is pinned; to serve the same at every start, run: manifold import ${name}`,
+    );
+  }
+  return merge([parseSdl(new Source(imported.sdl, `${name}: imported SDL`)), ...handwritten]);
 }
 
 /** All or nothing: what was made is closed again where something else failed. */

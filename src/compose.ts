@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Kind, type DocumentNode } from 'graphql';
 import { createAuthenticator, type Authenticator } from './auth/create-authenticator.ts';
 import { createFieldPolicy } from './auth/create-field-policy.ts';
-import { createSource, kindOf, settleAll, startSource } from './compose-sources.ts';
+import { createSource, kindOf, settleAll, startSource, type SdlChoice } from './compose-sources.ts';
 import type { HubConfig } from './config/hub-config.ts';
 import type { NamedSource } from './config/source-kind.ts';
 import type { EntityChange } from './contract/events.ts';
@@ -37,8 +37,7 @@ import { readVersion } from './version.ts';
 export { KINDS } from './compose-sources.ts';
 
 export interface ComposeOptions {
-  /** Import the descriptions now, or use what `manifold import` pinned. */
-  readonly sdl: 'import' | 'pinned';
+  readonly sdl: SdlChoice;
   readonly logger: Logger;
   /** Let other gateways enter the graph through `_service` and `_entities`. */
   readonly subgraph?: boolean;

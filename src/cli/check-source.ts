@@ -64,7 +64,7 @@ async function pinFindings(config: HubConfig, name: string, imported: ImportedSd
   const warn = (message: string): Finding[] => [{ level: 'warning', source: name, message }];
   const entry = (await readLock(config.schemaFolder)).get(name);
   if (sdl.upstream === undefined || entry === undefined) {
-    return warn(`is not pinned, so that \`manifold serve\` cannot serve it; run: manifold import ${name}`);
+    return warn(`is not pinned, so that \`manifold serve\` imports it at each start; run: manifold import ${name}`);
   }
   if (sdlDigest(sdl.upstream.source.body) !== entry.sdlDigest) {
     return warn(

@@ -1,4 +1,4 @@
-// Commands that need a composed graph for a moment: import afresh as `dev` does, or read what is pinned as `serve` does.
+// Commands that need a composed graph for a moment: import afresh as `dev` does, or read only what is pinned.
 import type { Command } from 'commander';
 import type { Composition } from '../compose.ts';
 import type { HubConfig } from '../config/hub-config.ts';
@@ -12,7 +12,7 @@ export interface SdlOption {
 export function addSdlOption(command: Command): Command {
   return command.option(
     '--pinned',
-    'use the SDL pinned by `manifold import`, as `serve` does, and read no description',
+    'use the SDL pinned by `manifold import`, as `serve --pinned` does, and read no description',
   );
 }
 

@@ -99,10 +99,18 @@ describe('a hub from its files', () => {
   });
   const here = () => ({ cwd: folder.path, env });
 
-  it('refuses to serve what is not pinned, and says how to pin it', async () => {
-    const { code, stderr } = await runManifold(['serve', '--port', '0', '--log-level', 'silent'], here());
+  it('imports what is not pinned when it starts to serve, and says how to pin it', async () => {
+    await using program = startManifold(['serve', '--port', '0'], here());
+    const [, url = ''] = await program.said(/serving at (\S+)/);
+    const log = `${program.stdout()}${program.stderr()}`;
+    expect(log).toMatch(/"source":"shop".*imported from shop\.json, .*run: manifold import shop/);
+    expect((await ask(url, '{ product(id: "1") { name } }')).data).toEqual({ product: { name: 'Tea' } });
+  });
+
+  it('refuses to serve what is not pinned with --pinned', async () => {
+    const { code, stderr } = await runManifold(['serve', '--pinned', '--port', '0', '--log-level', 'silent'], here());
     expect(code).toBe(1);
-    expect(stderr).toMatch(/run: manifold import/);
+    expect(stderr).toMatch(/run: manifold import shop/);
   });
 
   it('is pinned by import', async () => {

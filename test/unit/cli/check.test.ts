@@ -60,7 +60,7 @@ describe('manifold check', () => {
     expect(out).toBe('0 errors, 0 warnings, 0 notes\n');
   });
 
-  it('warns that serve needs what is not pinned', async () => {
+  it('warns that serve imports what is not pinned at each start', async () => {
     const { code, out } = await check({});
     expect(code).toBe(0);
     expect(out).toMatch(/^warning: source shop: is not pinned, .*run: manifold import shop$/m);

@@ -29,7 +29,7 @@ describe('manifold serve', () => {
     const cli = fakeCli({ hub });
     const running = cli.run('serve', '-c', folder.path, '--port', '0', '--host', '0.0.0.0');
     await cli.said(/one is serving at http:\/\/127\.0\.0\.1:4000\/graphql/);
-    expect(started).toEqual([{ sdl: 'pinned', port: 0, host: '0.0.0.0' }]);
+    expect(started).toEqual([{ sdl: 'pinned-first', port: 0, host: '0.0.0.0' }]);
     cli.signal('SIGTERM');
     await cli.said(/SIGTERM: answering what is in flight/);
     cli.signal('SIGTERM');
