@@ -2,13 +2,8 @@
 import { GraphQLError, parse, type DocumentNode, type Source } from 'graphql';
 import type { HubConfig } from '../config/hub-config.ts';
 import { readLock, readSourceSdl, sdlDigest, type SourceSdl } from '../config/pinned-sdl.ts';
-import {
-  hasDescription,
-  type ImportedSdl,
-  type ImportReport,
-  type NamedSource,
-  type SourceKind,
-} from '../config/source-kind.ts';
+import type { ImportNote } from '../config/import-report.ts';
+import { hasDescription, type ImportedSdl, type NamedSource, type SourceKind } from '../config/source-kind.ts';
 import type { FaultCode } from '../faults/fault-table.ts';
 import { HubFault, toHubFault } from '../faults/hub-fault.ts';
 import { findNPlusOne } from './find-n-plus-one.ts';
@@ -56,7 +51,7 @@ export function errorFindings(thrown: unknown, source?: string): readonly Findin
 }
 
 /** What is said of the description as a whole, such as a credential that it asks for and nobody gave, concerns every call. */
-function noteFinding(source: string, { at, message }: ImportReport['notes'][number]): Finding {
+function noteFinding(source: string, { at, message }: ImportNote): Finding {
   return at === '#' ? { level: 'warning', source, message } : { level: 'note', source, message: `${at}: ${message}` };
 }
 

@@ -3,21 +3,18 @@ import { relative } from 'node:path';
 import { Command, Option } from 'commander';
 import { writePinned } from '../config/pinned-sdl.ts';
 import type { HubConfig } from '../config/hub-config.ts';
-import {
-  hasDescription,
-  type ImportedSdl,
-  type ImportReport,
-  type NamedSource,
-  type SourceKind,
-} from '../config/source-kind.ts';
+import type { ImportProgress } from '../config/import-report.ts';
+import { hasDescription, type ImportedSdl, type NamedSource, type SourceKind } from '../config/source-kind.ts';
 import { HubFault } from '../faults/hub-fault.ts';
 import { readConfig, type CliContext, type GlobalOptions } from './context.ts';
 import { DESCRIPTION_KINDS, importDocument, type DescriptionKind } from './import-document.ts';
+import { reportLines, toJsonReport, type JsonReport } from './import-report.ts';
 
 interface ImportOptions extends GlobalOptions {
   readonly stdout?: boolean;
   readonly kind?: DescriptionKind;
   readonly spec?: string;
+  readonly report: 'text' | 'json';
 }
 
 const EXAMPLES = `
@@ -25,6 +22,7 @@ Examples:
   manifold import                           every source that has a description
   manifold import shop                      that source alone
   manifold import shop --stdout             print the SDL, write nothing
+  manifold import --report json             what was taken, lost and left out, for a program
   manifold import --kind openapi --spec ./petstore.yaml
   manifold import --kind wsdl --spec https://example.com/stock?wsdl
 
@@ -41,23 +39,42 @@ export function importCommand(context: CliContext): Command {
       ),
     )
     .option('--spec <path-or-url>', 'with --kind: the document to import')
+    .addOption(
+      new Option('--report <format>', 'text on stderr, or json on stdout in the place of any SDL')
+        .choices(['text', 'json'])
+        .default('text'),
+    )
     .addHelpText('after', EXAMPLES)
     .action(async (source: string | undefined, _options: unknown, command: Command) => {
       const options = command.optsWithGlobals<ImportOptions>();
-      if ((options.kind === undefined) !== (options.spec === undefined)) {
-        command.error('error: --kind and --spec go together', { exitCode: 2 });
-      }
+      const mistake = usageMistake(source, options);
+      if (mistake !== undefined) command.error(`error: ${mistake}`, { exitCode: 2 });
+      const reports: JsonReport[] = [];
       if (options.kind !== undefined && options.spec !== undefined) {
-        if (source !== undefined) command.error('error: a SOURCE and --spec exclude each other', { exitCode: 2 });
-        const imported = await importDocument(options.kind, options.spec, process.cwd());
-        context.out(withNewline(imported.sdl));
-        report(context, options.spec, imported.report);
-        return;
+        const imported = await importDocument(options.kind, options.spec, process.cwd(), progressOf(context));
+        if (options.report === 'text') context.out(withNewline(imported.sdl));
+        report(context, options.spec, imported, options, reports);
+      } else {
+        const config = await readConfig(context, options);
+        const { KINDS } = await context.hub();
+        for (const wanted of pick(config, KINDS, source)) {
+          await importSource(context, config, wanted, options, reports);
+        }
       }
-      const config = await readConfig(context, options);
-      const { KINDS } = await context.hub();
-      for (const wanted of pick(config, KINDS, source)) await importSource(context, config, wanted, options);
+      if (options.report === 'json') context.out(`${JSON.stringify({ sources: reports }, undefined, 2)}\n`);
     });
+}
+
+/** Undefined where the arguments go together. */
+function usageMistake(source: string | undefined, options: ImportOptions): string | undefined {
+  if ((options.kind === undefined) !== (options.spec === undefined)) return '--kind and --spec go together';
+  if (options.kind !== undefined && source !== undefined) return 'a SOURCE and --spec exclude each other';
+  if (options.stdout === true && options.report === 'json') return '--stdout and --report json exclude each other';
+  return undefined;
+}
+
+function progressOf(context: CliContext): ImportProgress {
+  return (line) => context.say(`manifold: ${line}`);
 }
 
 interface Importable {
@@ -89,15 +106,16 @@ async function importSource(
   config: HubConfig,
   { source, importSdl }: Importable,
   options: ImportOptions,
+  reports: JsonReport[],
 ): Promise<void> {
-  const imported = await named(source.name, importSdl(source, config.folder));
-  if (options.stdout === true) {
-    context.out(withNewline(imported.sdl));
-    report(context, source.name, imported.report);
-    return;
-  }
-  const { file, changed } = await writePinned(config.schemaFolder, source.name, imported);
-  report(context, source.name, imported.report);
+  const { name } = source;
+  const progress: ImportProgress = (line) => progressOf(context)(`${name}: ${line}`);
+  const imported = await named(name, importSdl(source, config.folder, progress));
+  if (options.stdout === true) context.out(withNewline(imported.sdl));
+  const written = options.stdout === true ? undefined : await writePinned(config.schemaFolder, name, imported);
+  report(context, name, imported, options, reports);
+  if (written === undefined) return;
+  const { file, changed } = written;
   context.say(`manifold: ${relative(process.cwd(), file)} ${changed ? 'written' : 'is as it was'}`);
 }
 
@@ -111,12 +129,15 @@ async function named(source: string, importing: Promise<ImportedSdl>): Promise<I
   }
 }
 
-function report(context: CliContext, what: string, { title, operations, notes }: ImportReport): void {
-  const expressed = `${operations} ${operations === 1 ? 'operation' : 'operations'}`;
-  context.say(
-    `manifold: ${what}: ${title === '' ? '' : `${title}: `}${expressed}, ${notes.length} ${notes.length === 1 ? 'note' : 'notes'}`,
-  );
-  for (const { at, message } of notes) context.say(`  ${at}: ${message}`);
+function report(
+  context: CliContext,
+  what: string,
+  imported: ImportedSdl,
+  options: ImportOptions,
+  reports: JsonReport[],
+): void {
+  if (options.report === 'json') reports.push(toJsonReport(what, imported));
+  else for (const line of reportLines(what, imported.report)) context.say(line);
 }
 
 function withNewline(text: string): string {

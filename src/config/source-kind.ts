@@ -5,6 +5,7 @@ import type { SourceStats } from '../contract/source-stats.ts';
 import type { Subgraph } from '../contract/subgraph.ts';
 import type { Transport } from '../contract/transport.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { ImportProgress, ImportReport } from './import-report.ts';
 import type { SourceSettings } from './source-settings.ts';
 
 export interface SourceKind<S extends SourceSettings = SourceSettings> {
@@ -15,7 +16,7 @@ export interface SourceKind<S extends SourceSettings = SourceSettings> {
    * The upstream's description as annotated SDL, the content of `schema/<source>/upstream.graphql`.
    * Absent where the kind needs no description; only called where the source has one. Rejects with HUB_IMPORT_*.
    */
-  importSdl?(source: NamedSource<S>, folder: string): Promise<ImportedSdl>;
+  importSdl?(source: NamedSource<S>, folder: string, progress?: ImportProgress): Promise<ImportedSdl>;
   /** Whether lookups of many keys go out as one call, so that a lookup by one key is no N+1. */
   readonly mergesLookups?: boolean;
   /** Whether a source has a description to import; by default where it names one (`spec`). */
@@ -58,12 +59,4 @@ export interface ImportedSdl {
   /** "sha256:…" of the description's bytes, all its files in reading order. */
   readonly digest: string;
   readonly report: ImportReport;
-}
-
-export interface ImportReport {
-  readonly title: string;
-  /** Operations that became fields. */
-  readonly operations: number;
-  /** What could not be expressed, or only in part; `at` is a JSON pointer or a qualified XML name. */
-  readonly notes: readonly { readonly at: string; readonly message: string }[];
 }

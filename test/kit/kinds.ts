@@ -4,7 +4,7 @@ import type { ImportedSdl, SourceKind } from '../../src/config/source-kind.ts';
 import { sourceShape } from '../../src/config/source-settings.ts';
 
 export function imported(sdl: string, changes: Partial<ImportedSdl> = {}): ImportedSdl {
-  const report = { title: 'Shop', operations: 2, notes: [] };
+  const report = { title: 'Shop', operations: 2, withLoss: 0, notes: [] };
   return { sdl, origin: 'shop.yaml', digest: 'sha256:one', report, ...changes };
 }
 

@@ -16,5 +16,5 @@ export async function importGraphQl({ source, folder }: GraphQlImportRequest): P
   const { schema, origin, digest } = await readServerSchema(source, source.settings.url, folder);
   const sdl = printRenamed(schema, createSchemaNames(schema, source.settings, origin));
   const operations = countOperations(parseSchemaText(sdl, origin));
-  return { sdl, origin, digest, report: { title: '', operations, notes: [] } };
+  return { sdl, origin, digest, report: { title: '', operations, withLoss: 0, notes: [] } };
 }

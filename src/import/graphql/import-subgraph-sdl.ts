@@ -21,7 +21,7 @@ export async function importSubgraphSdl({ source, folder }: SubgraphSdlRequest):
     sdl: text.endsWith('\n') ? text : `${text}\n`,
     origin,
     digest: `sha256:${createHash('sha256').update(text).digest('hex')}`,
-    report: { title: '', operations: countOperations(document), notes: [] },
+    report: { title: '', operations: countOperations(document), withLoss: 0, notes: [] },
   };
 }
 

@@ -1,5 +1,5 @@
 // How records of a union are told apart: by the discriminator of the description, or by a tag that every member has.
-import type { Schema } from './document-model.ts';
+import type { Schema, TakeNote } from './document-model.ts';
 import type { Shape } from './schema-shape.ts';
 import { quote } from './sdl-model.ts';
 
@@ -13,7 +13,7 @@ export function discriminatorOf(
   union: Union,
   names: readonly string[],
   shapeOf: (schema: Schema) => Shape,
-  note: (at: string, message: string) => void,
+  note: TakeNote,
 ): string | undefined {
   const written = union.schema.discriminator;
   if (written === undefined) return byTag(union, names, shapeOf);

@@ -1,6 +1,8 @@
 // An HTTP API as the importer sees it, whichever version of OpenAPI it was written in. Made by `readModel`, read by the
 // mapping to SDL. Schemas are read on demand, so that circular ones are no trouble.
 
+import type { ImportNoteKind } from '../../config/import-report.ts';
+
 export interface ApiModel {
   readonly title: string;
   readonly version: string;
@@ -13,10 +15,8 @@ export interface ApiModel {
   readonly securitySchemes: ReadonlyMap<string, ApiSecurityScheme>;
 }
 
-export interface Note {
-  readonly at: string;
-  readonly message: string;
-}
+/** Takes down what an import could not express; see ImportNote. Without a kind it is a loss. */
+export type TakeNote = (at: string, message: string, kind?: ImportNoteKind) => void;
 
 export const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
 export type Method = (typeof METHODS)[number];

@@ -1,9 +1,11 @@
 // OpenAPI in, annotated SDL out: `manifold import --kind openapi` and the import of `rest` sources.
+import type { ImportNote, ImportProgress } from '../../config/import-report.ts';
 import type { ImportedSdl } from '../../config/source-kind.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
 import { requiredSecurity, type SecurityScheme } from './check-security.ts';
-import type { Note } from './document-model.ts';
+import type { TakeNote } from './document-model.ts';
 import { loadDocuments } from './load-documents.ts';
+import { countLossy } from './lossy-operations.ts';
 import { mapToSdl } from './map-to-sdl.ts';
 import { readModel } from './read-model.ts';
 import { createSelection } from './selection.ts';
@@ -19,6 +21,8 @@ export interface OpenApiImportRequest {
   readonly exclude?: readonly string[] | undefined;
   /** Put before the name of every type, so that two sources do not clash. */
   readonly typePrefix?: string | undefined;
+  /** Told of the steps of a large description. */
+  readonly progress?: ImportProgress | undefined;
 }
 
 export interface ImportedOpenApi extends ImportedSdl {
@@ -31,12 +35,13 @@ export interface ImportedOpenApi extends ImportedSdl {
 /** Rejects with HUB_IMPORT_UNREADABLE, _REFERENCE, _TOO_LARGE or _INVALID; the last also where no operation is left. */
 export async function importOpenApi(request: OpenApiImportRequest): Promise<ImportedOpenApi> {
   const loaded = await loadDocuments(request.spec, request.folder);
-  const notes = new Map<string, Note>();
-  const note = (at: string, message: string): void => void notes.set(`${at} ${message}`, { at, message });
+  const notes = new Map<string, ImportNote>();
+  const note: TakeNote = (at, message, kind = 'loss') => void notes.set(`${at} ${message}`, { at, message, kind });
   const selection = createSelection(request.include, request.exclude);
-  const { model, sdl, operations } = withinStack(loaded.main, () => {
+  const { model, sdl, operations, types } = withinStack(loaded.main, () => {
     const read = readModel(loaded, selection.wants, note);
-    for (const pattern of selection.unused()) note('#/paths', `no operation fits "${pattern}" of include and exclude`);
+    for (const pattern of selection.unused())
+      note('#/paths', `no operation fits "${pattern}" of include and exclude`, 'advice');
     return { model: read, ...mapToSdl(read, request.typePrefix ?? '', note) };
   });
   if (operations.length === 0) {
@@ -44,13 +49,22 @@ export async function importOpenApi(request: OpenApiImportRequest): Promise<Impo
     const reason = first === undefined ? 'it describes none' : `${first.at}: ${first.message}`;
     throw new HubFault('HUB_IMPORT_INVALID', `${loaded.main} has no operation that can be imported: ${reason}`);
   }
+  const losses = [...notes.values()].filter(({ kind }) => kind === 'loss').map(({ at }) => at);
   return {
     sdl,
     origin: loaded.main,
     digest: loaded.digest,
-    report: { title: model.title, operations: operations.length, notes: [...notes.values()] },
+    report: {
+      title: model.title,
+      operations: operations.length,
+      withLoss: countLossy(operations, types, losses),
+      notes: [...notes.values()],
+    },
     serverUrl: model.serverUrl,
-    security: requiredSecurity(operations, model.securitySchemes),
+    security: requiredSecurity(
+      operations.map(({ operation }) => operation),
+      model.securitySchemes,
+    ),
   };
 }
 

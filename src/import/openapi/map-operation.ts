@@ -31,7 +31,7 @@ export function mapOperation(
   renamed?: ReadonlyMap<string, string>,
 ): MappedOperation | undefined {
   const { method, at } = operation;
-  const leaveOut = (reason: string): void => context.note(at, `this operation was left out: ${reason}`);
+  const leaveOut = (reason: string): void => context.note(at, reason, 'leftOut');
   if (method === 'head' || method === 'options' || method === 'trace') {
     leaveOut(`${method.toUpperCase()} answers without a body`);
     return undefined;

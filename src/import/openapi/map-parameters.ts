@@ -2,7 +2,7 @@
 import { camelName, createNameScope, fieldName, pascalName, type NameScope } from '../graphql-names.ts';
 import { createSchema } from './create-schema.ts';
 import { deprecationOf } from './deprecation.ts';
-import type { ApiOperation, ApiParameter, ApiSecurityScheme, Schema } from './document-model.ts';
+import type { ApiOperation, ApiParameter, ApiSecurityScheme, Schema, TakeNote } from './document-model.ts';
 import { isIdLike } from './scalar-types.ts';
 import type { SchemaTypes } from './schema-types.ts';
 import { nonNull, nullable, type ArgumentDef } from './sdl-model.ts';
@@ -21,7 +21,7 @@ export interface MappedParameters {
 export interface MappingContext {
   readonly types: SchemaTypes;
   readonly securitySchemes: ReadonlyMap<string, ApiSecurityScheme>;
-  readonly note: (at: string, message: string) => void;
+  readonly note: TakeNote;
 }
 
 /** The transport writes these itself (OpenAPI, "Parameter Object": such definitions are ignored). */

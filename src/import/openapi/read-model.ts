@@ -1,12 +1,13 @@
 // Loaded documents in, ApiModel out: 2.0, 3.0 and 3.1 in one shape. Called by `importOpenApi`.
 import { HubFault } from '../../faults/hub-fault.ts';
 import {
-  METHODS,
   type ApiModel,
   type ApiOperation,
   type ApiParameter,
   type Method,
+  METHODS,
   type SchemaSource,
+  type TakeNote,
 } from './document-model.ts';
 import type { LoadedDocuments } from './load-documents.ts';
 import { isObject, property } from './parse-document.ts';
@@ -29,18 +30,14 @@ export interface OperationReader {
 export interface ReaderContext {
   readonly references: References;
   readonly readSchema: ReadSchema;
-  readonly note: (at: string, message: string) => void;
+  readonly note: TakeNote;
 }
 
 /** Which operations are wanted: what is left out is not even read, so its mistakes do no harm. */
 export type Selection = (operation: { method: string; path: string; operationId: string | undefined }) => boolean;
 
 /** Throws HUB_IMPORT_INVALID where it is no OpenAPI document, HUB_IMPORT_REFERENCE for a reference that leads nowhere. */
-export function readModel(
-  loaded: LoadedDocuments,
-  wants: Selection,
-  note: (at: string, message: string) => void,
-): ApiModel {
+export function readModel(loaded: LoadedDocuments, wants: Selection, note: TakeNote): ApiModel {
   const main = loaded.documents.get(loaded.main) ?? {};
   const version = recogniseVersion(main, loaded.main);
   const references = createReferences(loaded);
@@ -77,14 +74,14 @@ function* readOperations(context: ReaderContext, reader: OperationReader, wants:
     if (path.startsWith('x-')) continue;
     const item = references.follow(written);
     if (!isObject(item.value)) {
-      note(references.at(written), 'this path was left out: it is not an object');
+      note(references.at(written), 'it is not an object', 'leftOut');
       continue;
     }
     for (const method of METHODS) {
       const operation = references.child(item, method);
       if (operation.value === undefined) continue;
       if (!isObject(operation.value)) {
-        note(references.at(operation), 'this operation was left out: it is not an object');
+        note(references.at(operation), 'it is not an object', 'leftOut');
         continue;
       }
       if (!wants({ method, path, operationId: textOf(property(operation.value, 'operationId')) })) continue;

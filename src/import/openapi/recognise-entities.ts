@@ -1,7 +1,7 @@
 // Which operations look an entity up by its key: `GET /things/{id}` and `GET /things?ids=`. Called by `mapToSdl` before
 // the fields are made final, since the key gives its argument a name and its type a `@key`.
 import { singular } from '../graphql-names.ts';
-import type { ApiParameter, Schema } from './document-model.ts';
+import type { ApiParameter, Schema, TakeNote } from './document-model.ts';
 import type { MappedOperation } from './map-operation.ts';
 import type { SchemaTypes } from './schema-types.ts';
 import type { ObjectShape } from './schema-shape.ts';
@@ -23,7 +23,7 @@ export interface Lookup {
 export function recogniseEntities(
   operations: readonly MappedOperation[],
   types: SchemaTypes,
-  note: (at: string, message: string) => void,
+  note: TakeNote,
 ): Entities {
   const keys = new Map<string, string>();
   const lookups = new Map<string, Lookup>();
@@ -38,9 +38,10 @@ export function recogniseEntities(
       note(
         mapped.operation.at,
         `not a lookup: the key of ${typeName} is already "${known}", this one would be "${key}"`,
+        'advice',
       );
     } else if (claimed.has(typeName)) {
-      note(mapped.operation.at, `not a lookup: another operation before it looks ${typeName} up by "${key}"`);
+      note(mapped.operation.at, `not a lookup: another operation before it looks ${typeName} up by "${key}"`, 'advice');
     } else {
       keys.set(typeName, key);
       claimed.add(typeName);

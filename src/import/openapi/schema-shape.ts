@@ -1,7 +1,7 @@
 // A schema in, what kind of GraphQL type it can become out: `allOf` merged, `oneOf`/`anyOf` resolved, null set apart.
 // Pure; nothing is named here. Called by the type mapping for outputs and inputs alike.
 import { createSchema } from './create-schema.ts';
-import type { JsonType, Schema, SchemaSource } from './document-model.ts';
+import type { JsonType, Schema, SchemaSource, TakeNote } from './document-model.ts';
 import { scalarOf, type ScalarName } from './scalar-types.ts';
 
 export type Shape = { readonly nullable: boolean } & (
@@ -30,7 +30,7 @@ export interface Shapes {
   readonly of: (schema: Schema) => Shape;
 }
 
-export function createShapes(note: (at: string, message: string) => void): Shapes {
+export function createShapes(note: TakeNote): Shapes {
   const known = new Map<object, Shape>();
   const open = new Set<object>();
 

@@ -11,7 +11,7 @@ import {
 import { createSchema } from './create-schema.ts';
 import { deprecationOf } from './deprecation.ts';
 import { discriminatorOf } from './discriminators.ts';
-import type { ApiModel, Schema } from './document-model.ts';
+import type { ApiModel, Schema, TakeNote } from './document-model.ts';
 import { breakInputCycles } from './input-cycles.ts';
 import { CUSTOM_SCALARS, isIdLike, type ScalarName } from './scalar-types.ts';
 import { createShapes, type ObjectShape, type Shape, type ShapeField } from './schema-shape.ts';
@@ -38,11 +38,7 @@ export interface SchemaTypes {
 /** Lists of lists of… that never end. */
 const MAX_LIST_DEPTH = 6;
 
-export function createSchemaTypes(
-  model: ApiModel,
-  typePrefix: string,
-  note: (at: string, message: string) => void,
-): SchemaTypes {
+export function createSchemaTypes(model: ApiModel, typePrefix: string, note: TakeNote): SchemaTypes {
   const shapes = createShapes(note);
   const scope = createNameScope(RESERVED_TYPE_NAMES);
   const bases = new Map<object, string>();
@@ -135,7 +131,14 @@ export function createSchemaTypes(
     outputShapes.set(name, shape);
     pending.push(() => {
       const fields = mapFields(usable, 'output', bare(name));
-      definitions.push({ kind: 'object', name, description: ownDescription(schema), fields, directives: [] });
+      definitions.push({
+        kind: 'object',
+        name,
+        description: ownDescription(schema),
+        at: schema.at,
+        fields,
+        directives: [],
+      });
     });
     return name;
   };
@@ -151,7 +154,7 @@ export function createSchemaTypes(
     made.input.set(schema.id, name);
     pending.push(() => {
       const fields = mapFields(usable, 'input', bare(base).replace(/Input$/, ''));
-      definitions.push({ kind: 'input', name, description: ownDescription(schema), fields });
+      definitions.push({ kind: 'input', name, description: ownDescription(schema), at: schema.at, fields });
     });
     return name;
   };
@@ -172,6 +175,7 @@ export function createSchemaTypes(
       kind: 'union',
       name: base,
       description: ownDescription(schema),
+      at: schema.at,
       members: distinct,
       directives: directive === undefined ? [] : [directive],
     });

@@ -21,7 +21,12 @@ export interface EnumValueDef {
   readonly upstream: string | undefined;
 }
 
-export type TypeDef = { readonly name: string; readonly description: string | undefined } & (
+export type TypeDef = {
+  readonly name: string;
+  readonly description: string | undefined;
+  /** JSON pointer of the schema that it was made of. */
+  readonly at?: string;
+} & (
   | { readonly kind: 'object'; readonly fields: readonly FieldDef[]; readonly directives: readonly string[] }
   | { readonly kind: 'input'; readonly fields: readonly FieldDef[] }
   | { readonly kind: 'enum'; readonly values: readonly EnumValueDef[] }

@@ -26,7 +26,12 @@ export async function importWsdl(request: WsdlImportRequest): Promise<ImportedWs
     sdl,
     origin: model.location,
     digest: model.digest,
-    report: { title: model.title, operations, notes },
+    report: {
+      title: model.title,
+      operations,
+      withLoss: 0,
+      notes: notes.map((note) => ({ kind: 'loss', ...note })),
+    },
     serviceUrl: model.operations[0]?.ports[0]?.address,
   };
 }

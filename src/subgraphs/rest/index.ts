@@ -11,16 +11,21 @@ export function createRestKind(): SourceKind<RestSettings> {
   return {
     kind: 'rest',
     settings: restSettingsSchema,
-    async importSdl({ settings }, folder) {
+    async importSdl({ settings }, folder, progress) {
       if (settings.spec === undefined) throw new HubFault('HUB_IMPORT_UNREADABLE', 'the source names no spec');
       const { report, serverUrl, security, ...imported } = await importOpenApi({
         ...settings,
         spec: settings.spec,
         folder,
+        progress,
       });
       const url =
         settings.url !== undefined || serverUrl === undefined ? [] : [`set url: the description says ${serverUrl}`];
-      const notes = [...checkSecurity(security, settings.auth), ...url].map((message) => ({ at: '#', message }));
+      const notes = [...checkSecurity(security, settings.auth), ...url].map((message) => ({
+        at: '#',
+        message,
+        kind: 'advice' as const,
+      }));
       return { ...imported, report: { ...report, notes: [...notes, ...report.notes] } };
     },
     create({ name, settings }, sdl, services) {

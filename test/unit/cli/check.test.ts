@@ -139,10 +139,10 @@ describe('manifold check', () => {
 
   it('passes on what an import could not express as notes, and what concerns all of it as a warning', async () => {
     const notes = [
-      { at: '#', message: 'asks for an API key' },
-      { at: '#/x', message: 'left out' },
+      { at: '#', message: 'asks for an API key', kind: 'advice' as const },
+      { at: '#/x', message: 'left out', kind: 'loss' as const },
     ];
-    const report = { title: '', operations: 0, notes };
+    const report = { title: '', operations: 0, withLoss: 0, notes };
     const { out } = await check(
       {},
       { importSdl: async () => imported('type Query { a: Int }', { report }), first: ['import'] },

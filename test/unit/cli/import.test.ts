@@ -10,7 +10,18 @@ const YAML =
   'sources: { shop: { kind: rest, spec: a.yaml }, brain: { kind: ai }, depot: { kind: rest, spec: b.yaml } }';
 const sdlOf = (name: string): string => `type Query { ${name}: Int }\n`;
 const kinds = fakeKinds(async ({ name }) =>
-  imported(sdlOf(name), { report: { title: name, operations: 1, notes: [{ at: '#/paths', message: 'left out' }] } }),
+  imported(sdlOf(name), {
+    report: {
+      title: 'Shop',
+      operations: 2,
+      withLoss: 1,
+      notes: [
+        { at: '#/b', message: 'a cookie', kind: 'loss' },
+        { at: '#/a', message: 'it streams', kind: 'leftOut' },
+        { at: '#', message: 'set a key', kind: 'advice' },
+      ],
+    },
+  }),
 );
 
 describe('manifold import', () => {
@@ -23,11 +34,48 @@ describe('manifold import', () => {
     const lock = JSON.parse(await readFile(join(folder.path, 'schema/manifold.lock.json'), 'utf8'));
     expect(Object.keys(lock.sources)).toEqual(['depot', 'shop']);
     expect(cli.stdout).toEqual([]);
-    expect(cli.stderr.slice(0, 3)).toEqual([
-      'manifold: shop: shop: 1 operation, 1 note',
-      '  #/paths: left out',
+    expect(cli.stderr.slice(0, 8)).toEqual([
+      'manifold: shop: Shop: 2 operations taken, 1 of them with loss, 1 left out',
+      '  left out:',
+      '    #/a: it streams',
+      '  taken with loss:',
+      '    #/b: a cookie',
+      '  to know:',
+      '    #: set a key',
       expect.stringMatching(/upstream\.graphql written$/),
     ]);
+  });
+
+  it('prints what it took, lost and left out as JSON, and no SDL beside it', async () => {
+    await using folder = await temporaryFolder({ 'manifold.yaml': YAML });
+    const cli = fakeCli({ hub: { KINDS: kinds } });
+    expect(await cli.run('import', 'shop', '--report', 'json', '-c', folder.path)).toBe(0);
+    expect(JSON.parse(cli.stdout.join(''))).toEqual({
+      sources: [
+        {
+          source: 'shop',
+          title: 'Shop',
+          origin: 'shop.yaml',
+          digest: 'sha256:one',
+          operations: { taken: 2, withLoss: 1, leftOut: 1 },
+          leftOut: [{ at: '#/a', message: 'it streams' }],
+          losses: [{ at: '#/b', message: 'a cookie' }],
+          advice: [{ at: '#', message: 'set a key' }],
+        },
+      ],
+    });
+    expect(await cli.run('import', 'shop', '--report', 'json', '--stdout', '-c', folder.path)).toBe(2);
+  });
+
+  it('says what a large description is busy with, on stderr', async () => {
+    await using folder = await temporaryFolder({ 'manifold.yaml': YAML });
+    const busy = fakeKinds(async ({ name }, _folder, progress) => {
+      progress?.('read 20 MB');
+      return imported(sdlOf(name));
+    });
+    const cli = fakeCli({ hub: { KINDS: busy } });
+    await cli.run('import', 'shop', '-c', folder.path);
+    expect(cli.stderr[0]).toBe('manifold: shop: read 20 MB');
   });
 
   it('says when nothing changed', async () => {

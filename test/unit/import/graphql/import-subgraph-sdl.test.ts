@@ -37,7 +37,7 @@ describe('the SDL of a federation subgraph', () => {
     expect(sdl).toBe(`${SDL}\n`);
     expect(origin).toBe(`${upstream.url}/graphql?v=1`);
     expect(digest).toMatch(/^sha256:/);
-    expect(report).toEqual({ title: '', operations: 3, notes: [] });
+    expect(report).toEqual({ title: '', operations: 3, withLoss: 0, notes: [] });
     expect(upstream.received[0]).toMatchObject({ url: '/graphql?v=1', headers: { authorization: 'Bearer abc' } });
   });
 

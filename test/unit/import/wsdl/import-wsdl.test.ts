@@ -89,8 +89,8 @@ describe('operations', () => {
   it('have notes about headers and bindings that are left out', async () => {
     const { report } = await load('stock.wsdl');
     expect(report.notes).toEqual([
-      { at: 'StockPortType.ReserveStock', message: 'the hub does not send the SOAP header session' },
-      { at: 'StockHttp', message: expect.stringContaining('not bound to SOAP') },
+      { kind: 'loss', at: 'StockPortType.ReserveStock', message: 'the hub does not send the SOAP header session' },
+      { kind: 'loss', at: 'StockHttp', message: expect.stringContaining('not bound to SOAP') },
     ]);
   });
 
