@@ -91,7 +91,7 @@ export interface ApiSecurityScheme {
   readonly scheme: string | undefined;
 }
 
-/** Reads the schema when it is asked for. May throw HUB_IMPORT_REFERENCE. */
+/** Reads the schema when it is asked for; what refers to nothing is a schema that accepts anything. */
 export type SchemaSource = () => Schema;
 
 export type JsonType = 'string' | 'number' | 'integer' | 'boolean' | 'object' | 'array' | 'file';

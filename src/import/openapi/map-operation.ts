@@ -118,7 +118,7 @@ function mapAnswer(
   // 204 and 205 have no body (RFC 9110, sections 15.3.5 and 15.3.6): that it succeeded is the answer.
   const empty = candidates.length > 0 && candidates.every(({ status }) => status === '204' || status === '205');
   if (empty) return { type: 'Boolean', schema: undefined };
-  note(at, 'the description does not say what it answers with: the field is JSON');
+  note(at, 'the description does not say what it answers with: the field is JSON', 'advice');
   return { type: anything(types), schema: undefined };
 }
 

@@ -1,5 +1,4 @@
 // ApiModel in, annotated SDL out. Pure: the same model gives the same text, byte for byte. Called by `importOpenApi`.
-import { HubFault } from '../../faults/hub-fault.ts';
 import { createNameScope, fieldName, RESERVED_ROOT_FIELDS } from '../graphql-names.ts';
 import type { ApiModel, ApiOperation, TakeNote } from './document-model.ts';
 import { mapOperation, type MappedOperation } from './map-operation.ts';
@@ -17,7 +16,6 @@ export interface MappedSdl {
   readonly types: readonly TypeDef[];
 }
 
-/** Throws HUB_IMPORT_REFERENCE where a schema that is needed refers to what is not there. */
 export function mapToSdl(model: ApiModel, typePrefix: string, note: TakeNote): MappedSdl {
   const types = createSchemaTypes(model, typePrefix, note);
   const context: MappingContext = { types, securitySchemes: model.securitySchemes, note };
@@ -58,13 +56,13 @@ function nameOperations(operations: readonly ApiOperation[]): NamedOperation[] {
   });
 }
 
-/** An operation that the mapping stumbles over is left out; what refers to nothing stops the import. */
+/** An operation that the mapping stumbles over is left out. */
 function attempt<T>(operation: ApiOperation, note: TakeNote, run: () => T | undefined): T[] {
   try {
     const made = run();
     return made === undefined ? [] : [made];
   } catch (error) {
-    if (error instanceof HubFault || error instanceof RangeError) throw error;
+    if (error instanceof RangeError) throw error;
     const reason = error instanceof Error ? error.message.slice(0, 200) : 'it cannot be read';
     note(operation.at, reason, 'leftOut');
     return [];

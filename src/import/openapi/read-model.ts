@@ -36,11 +36,11 @@ export interface ReaderContext {
 /** Which operations are wanted: what is left out is not even read, so its mistakes do no harm. */
 export type Selection = (operation: { method: string; path: string; operationId: string | undefined }) => boolean;
 
-/** Throws HUB_IMPORT_INVALID where it is no OpenAPI document, HUB_IMPORT_REFERENCE for a reference that leads nowhere. */
+/** Throws HUB_IMPORT_INVALID where it is no OpenAPI document. */
 export function readModel(loaded: LoadedDocuments, wants: Selection, note: TakeNote): ApiModel {
   const main = loaded.documents.get(loaded.main) ?? {};
   const version = recogniseVersion(main, loaded.main);
-  const references = createReferences(loaded);
+  const references = createReferences(loaded, note);
   const readSchema = createSchemaReader(references);
   const context: ReaderContext = { references, readSchema, note };
   const reader = version === '2.0' ? createReaderV2(context) : createReaderV3(context);
@@ -74,7 +74,7 @@ function* readOperations(context: ReaderContext, reader: OperationReader, wants:
     if (path.startsWith('x-')) continue;
     const item = references.follow(written);
     if (!isObject(item.value)) {
-      note(references.at(written), 'it is not an object', 'leftOut');
+      note(references.at(written), 'this path is not an object', 'leftOut');
       continue;
     }
     for (const method of METHODS) {

@@ -21,14 +21,14 @@ export function createSchemaReader(references: References): ReadSchema {
     if (!isObject(value)) return createSchema(references.at(place), { id: ANYTHING, nullable: true });
     const cached = known.get(value);
     if (cached !== undefined) return cached;
-    const reference = property(value, '$ref');
+    const reference = property(value, '$ref') ?? property(value, '$dynamicRef');
     const schema = typeof reference === 'string' ? readReference(place, reference) : readPlain(place);
     known.set(value, schema);
     return schema;
   };
 
   const readReference = (place: Place, reference: string): Schema => {
-    const target = read(references.follow(references.step(place, reference)));
+    const target = read(references.target(place, reference));
     const beside = readPlain(place);
     if (STRUCTURAL.some((key) => property(place.value, key) !== undefined)) {
       return { ...beside, allOf: [() => target, ...beside.allOf] };
@@ -94,7 +94,7 @@ export function createSchemaReader(references: References): ReadSchema {
       const target = at.value;
       // A value may be a reference or the bare name of a component.
       const reference = /[#/.]/.test(target) ? target : `#/components/schemas/${target}`;
-      const entry: [string, SchemaSource] = [value, () => read(references.follow(references.step(at, reference)))];
+      const entry: [string, SchemaSource] = [value, () => read(references.target(at, reference))];
       return [entry];
     });
     return { property: name, mapping };

@@ -1,5 +1,5 @@
 // Places in the loaded documents, and where `$ref`s lead from them. Nothing is copied: a place is a view of the document.
-import { HubFault } from '../../faults/hub-fault.ts';
+import type { TakeNote } from './document-model.ts';
 import type { LoadedDocuments } from './load-documents.ts';
 import { isObject, property } from './parse-document.ts';
 
@@ -19,17 +19,19 @@ export interface References {
   readonly entries: (place: Place) => readonly (readonly [string, Place])[];
   /** Every item of a list; nothing for other values. */
   readonly items: (place: Place) => readonly Place[];
-  /** The place itself, or where its `$ref` leads in the end. Throws HUB_IMPORT_REFERENCE. */
+  /** The place itself, or where its `$ref` leads in the end: a place without a value where it leads nowhere. */
   readonly follow: (place: Place) => Place;
-  /** Where one `$ref` leads, itself perhaps a `$ref`. Throws HUB_IMPORT_REFERENCE. */
-  readonly step: (place: Place, reference: string) => Place;
+  /** Where a `$ref` that stands at the place leads in the end; a place without a value where it leads nowhere. */
+  readonly target: (place: Place, reference: string) => Place;
   /** For messages and notes: the pointer, with the file where it is not the main one. */
   readonly at: (place: Place) => string;
 }
 
 const MAX_STEPS = 64;
 
-export function createReferences(loaded: LoadedDocuments): References {
+/** @param note told of every reference that leads nowhere. */
+export function createReferences(loaded: LoadedDocuments, note: TakeNote): References {
+  const anchors = new Map<string, ReadonlyMap<string, Place>>();
   const root: Place = { value: loaded.documents.get(loaded.main), document: loaded.main, pointer: '#' };
 
   const at = (place: Place): string =>
@@ -41,50 +43,60 @@ export function createReferences(loaded: LoadedDocuments): References {
     pointer: `${place.pointer}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`,
   });
 
-  const missing = (place: Place, reference: string, reason: string): HubFault =>
-    new HubFault(
-      'HUB_IMPORT_REFERENCE',
-      `${loaded.main}: ${at(place)} refers to ${reference.slice(0, 300)}: ${reason}`,
-      {
-        details: { at: at(place) },
-      },
-    );
-
   const documentOf = (place: Place, reference: string): Place => {
     const file = reference.replace(/#.*$/s, '');
     if (file === '') return { value: loaded.documents.get(place.document), document: place.document, pointer: '#' };
     const location = loaded.locate(place.document, file);
-    if (typeof location !== 'string') throw missing(place, reference, location.message);
+    if (typeof location !== 'string') throw new NowhereError(location.message);
     return { value: loaded.documents.get(location), document: location, pointer: '#' };
   };
 
-  const step = (place: Place, reference: string): Place => {
+  /** `$ref: Pet`, as some documents write what 2.0 once allowed. */
+  const named = (place: Place, reference: string): Place | undefined => {
+    if (!/^[\w-]+$/.test(reference)) return undefined;
+    const document = { value: loaded.documents.get(place.document), document: place.document, pointer: '#' };
+    const owners = [child(document, 'definitions'), child(child(document, 'components'), 'schemas')];
+    return owners.map((owner) => child(owner, reference)).find(({ value }) => value !== undefined);
+  };
+
+  const anchored = (document: Place, name: string): Place => {
+    const known = anchors.get(document.document) ?? findAnchors(document, child);
+    anchors.set(document.document, known);
+    const place = known.get(name);
+    if (place === undefined) throw new NowhereError('there is no such anchor');
+    return place;
+  };
+
+  const step = (place: Place, reference: string, steps: number): Place => {
     const hash = reference.indexOf('#');
     const fragment = hash === -1 ? '' : decodeFragment(reference.slice(hash + 1));
-    let target = documentOf(place, reference);
-    if (fragment !== '' && !fragment.startsWith('/')) {
-      throw missing(place, reference, 'only JSON pointers ("#/…") are followed, not anchors or names');
-    }
+    if (fragment !== '' && !fragment.startsWith('/')) return anchored(documentOf(place, reference), fragment);
+    let target = hash === -1 ? (named(place, reference) ?? documentOf(place, reference)) : documentOf(place, reference);
     for (const token of fragment.split('/').slice(1)) {
       const key = token.replaceAll('~1', '/').replaceAll('~0', '~');
-      target = child(follow(target), key);
-      if (target.value === undefined)
-        throw missing(
-          place,
-          reference,
-          'there is nothing at that place; correct it, or exclude the operations that need it',
-        );
+      target = child(chase(target, steps + 1), key);
+      if (target.value === undefined) throw new NowhereError('there is nothing at that place');
     }
     return target;
   };
 
-  const follow = (place: Place): Place => {
+  const chase = (place: Place, before = 0): Place => {
     let target = place;
-    for (let steps = 0; ; steps += 1) {
+    for (let steps = before; ; steps += 1) {
       const reference = property(target.value, '$ref');
       if (typeof reference !== 'string') return target;
-      if (steps === MAX_STEPS) throw missing(place, reference, 'the references lead in a circle');
-      target = step(target, reference);
+      if (steps >= MAX_STEPS) throw new NowhereError('the references lead in a circle');
+      target = step(target, reference, steps);
+    }
+  };
+
+  const target = (place: Place, reference: string): Place => {
+    try {
+      return chase(step(place, reference, 0));
+    } catch (error) {
+      if (!(error instanceof NowhereError)) throw error;
+      note(at(place), `the reference to ${reference.slice(0, 300)} leads nowhere: ${error.message}`);
+      return { ...place, value: undefined };
     }
   };
 
@@ -93,11 +105,34 @@ export function createReferences(loaded: LoadedDocuments): References {
     child,
     entries: (place) => (isObject(place.value) ? Object.keys(place.value).map((key) => [key, child(place, key)]) : []),
     items: (place) => (Array.isArray(place.value) ? place.value.map((_, index) => child(place, index)) : []),
-    follow,
-    step,
+    follow(place) {
+      const reference = property(place.value, '$ref');
+      return typeof reference === 'string' ? target(place, reference) : place;
+    },
+    target,
     at,
   };
 }
+
+/** Schemas by the names that 3.1 lets them give themselves (JSON Schema 2020-12, section 8.2.2). */
+function findAnchors(document: Place, child: References['child']): ReadonlyMap<string, Place> {
+  const found = new Map<string, Place>();
+  const seen = new Set<unknown>();
+  const open = [document];
+  for (let place = open.pop(); place !== undefined; place = open.pop()) {
+    if (typeof place.value !== 'object' || place.value === null || seen.has(place.value)) continue;
+    seen.add(place.value);
+    for (const key of ['$anchor', '$dynamicAnchor']) {
+      const name = property(place.value, key);
+      if (typeof name === 'string' && !found.has(name)) found.set(name, place);
+    }
+    for (const key of Object.keys(place.value)) open.push(child(place, key));
+  }
+  return found;
+}
+
+/** Why a reference leads nowhere. */
+class NowhereError extends Error {}
 
 function decodeFragment(fragment: string): string {
   try {
