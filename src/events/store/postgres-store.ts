@@ -1,0 +1,40 @@
+// State in PostgreSQL: any number of hubs share it.
+import { Kysely, PostgresDialect } from 'kysely';
+import { Pool } from 'pg';
+import type { Store, StoreTables } from '../../contract/store.ts';
+import { openOnce } from './open-once.ts';
+
+export interface PostgresStoreOptions {
+  readonly url: string;
+  /** Made where it does not exist. */
+  readonly schema: string;
+  /** Most connections at once. Default 10. */
+  readonly maxConnections?: number;
+}
+
+/** How long a connection and a statement may take before the database counts as down. */
+const CONNECT_MS = 3_000;
+const STATEMENT_MS = 10_000;
+
+/** Nothing is connected before `open`. A connection that breaks is replaced by the next statement. */
+export function createPostgresStore({ url, schema, maxConnections = 10 }: PostgresStoreOptions): Store {
+  return openOnce({
+    schema,
+    connect: () => {
+      const pool = new Pool({
+        connectionString: url,
+        max: maxConnections,
+        application_name: 'manifold',
+        connectionTimeoutMillis: CONNECT_MS,
+        statement_timeout: STATEMENT_MS,
+        // A database that is gone without a word answers nothing at all.
+        query_timeout: STATEMENT_MS + CONNECT_MS,
+        keepAlive: true,
+      });
+      // An idle connection that breaks is reported here, and would end the process where nobody listens.
+      pool.on('error', () => undefined);
+      return Promise.resolve(new Kysely<StoreTables>({ dialect: new PostgresDialect({ pool }) }));
+    },
+    release: () => undefined,
+  });
+}
