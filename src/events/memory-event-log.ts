@@ -1,11 +1,12 @@
 // The event log of a hub without durable state: a ring in memory. Sync events are appended by whoever learns of a change;
 // subscriptions and `Query.syncEvents` read it from a cursor.
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import type { EntityChange, EventLog, SyncEvent } from '../contract/events.ts';
-import { HubFault } from '../faults/hub-fault.ts';
+import { fromCursor, gapAfter, invalidCursor, toCursor } from './log/cursor.ts';
+import { partitionOf } from './log/partition-of.ts';
 
 export interface MemoryEventLogOptions {
-  /** How many events are kept; the oldest give way. Default 10,000. */
+  /** How many events, and ids of deliveries, are kept; the oldest give way. Default 10,000. */
   readonly maxEvents?: number;
   /** Milliseconds since the epoch, for `SyncEvent.at`. Default `Date.now`. */
   readonly now?: () => number;
@@ -18,61 +19,61 @@ export function createMemoryEventLog(options: MemoryEventLogOptions = {}): Event
   if (!Number.isInteger(capacity) || capacity < 1) throw new RangeError('maxEvents must be a positive integer');
   const logId = randomBytes(6).toString('hex');
   const ring: SyncEvent[] = [];
-  /** Sequence number of the newest event; the first event has 1. */
+  const deliveries = new Set<string>();
+  /** Position of the newest event; the first event has 1. */
   let last = 0;
 
-  const cursorOf = (sequence: number): string => Buffer.from(`${logId}:${sequence}`).toString('base64url');
-
-  /** The sequence number a cursor stands for, checked against what the ring still holds. */
-  function sequenceOf(cursor: string): number {
-    const [id, digits, ...rest] =
-      cursor.length <= 64 ? Buffer.from(cursor, 'base64url').toString('latin1').split(':') : [];
-    const sequence = digits !== undefined && /^\d{1,15}$/.test(digits) ? Number(digits) : NaN;
-    if (id !== logId || rest.length > 0 || !(sequence <= last) || cursorOf(sequence) !== cursor) {
-      throw new HubFault(
-        'HUB_EVENT_CURSOR_INVALID',
-        'the cursor in `after` was not made by this event log; use the cursor of an event received since the hub started, or leave `after` away',
-      );
-    }
-    if (sequence < last - ring.length) {
-      throw new HubFault(
-        'HUB_EVENT_GAP',
-        `events after this cursor are no longer kept (the log holds the newest ${capacity}); read the present state with a query, then subscribe without \`after\``,
-      );
-    }
-    return sequence;
-  }
-
-  function at(sequence: number): SyncEvent | undefined {
-    return ring[(sequence - 1) % capacity];
+  /** The position a cursor stands for, checked against what the ring still holds. */
+  function positionOf(cursor: string): number {
+    const { logId: madeBy, position } = fromCursor(cursor);
+    if (madeBy !== logId || position > last) throw invalidCursor();
+    const horizon = last - ring.length;
+    if (position < horizon) throw gapAfter(logId, position, horizon);
+    return position;
   }
 
   function appendOne(change: EntityChange): SyncEvent {
     last += 1;
     const event: SyncEvent = {
-      ...change,
-      key: { ...change.key },
-      cursor: cursorOf(last),
+      ...structuredClone(change),
+      id: randomUUID(),
+      partition: partitionOf(change),
+      cursor: toCursor(logId, last),
       at: new Date(now()).toISOString(),
     };
     ring[(last - 1) % capacity] = event;
     return event;
   }
 
+  function append(changes: readonly EntityChange[]): SyncEvent[] {
+    const known = new Set(changes.map(deliveryOf).filter((delivery) => delivery !== undefined && deliveries.has(delivery))); // prettier-ignore
+    const fresh = changes.filter((change) => !known.has(deliveryOf(change)));
+    for (const delivery of fresh.map(deliveryOf)) if (delivery !== undefined) deliveries.add(delivery);
+    for (const oldest of deliveries) {
+      if (deliveries.size <= capacity) break;
+      deliveries.delete(oldest);
+    }
+    return fresh.map(appendOne);
+  }
+
   function readAfter(cursor: string | undefined, limit: number): SyncEvent[] {
-    const after = cursor === undefined ? last - ring.length : sequenceOf(cursor);
+    const after = cursor === undefined ? last - ring.length : positionOf(cursor);
     const events: SyncEvent[] = [];
-    for (let sequence = after + 1; sequence <= last && events.length < limit; sequence++) {
-      const event = at(sequence);
+    for (let position = after + 1; position <= last && events.length < limit; position++) {
+      const event = ring[(position - 1) % capacity];
       if (event !== undefined) events.push(event);
     }
     return events;
   }
 
   return {
-    append: (changes) => Promise.resolve(changes.map(appendOne)),
+    append: async (changes) => Promise.resolve(append(changes)),
     read: async (cursor, limit) => Promise.resolve(readAfter(cursor, limit)),
-    tail: () => Promise.resolve(cursorOf(last)),
+    tail: () => Promise.resolve(toCursor(logId, last)),
     close: () => Promise.resolve(),
   };
+}
+
+function deliveryOf({ source, deliveryId }: EntityChange): string | undefined {
+  return deliveryId === undefined ? undefined : JSON.stringify([source, deliveryId]);
 }

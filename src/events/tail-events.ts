@@ -1,12 +1,14 @@
 // From a cursor of the event log to an endless stream of its events; subscriptions read it.
-import type { Bus, EventLog, SyncEvent } from '../contract/events.ts';
+import { randomUUID } from 'node:crypto';
+import type { Bus, EventLog, GapDetails, SyncEvent } from '../contract/events.ts';
+import { HubFault } from '../faults/hub-fault.ts';
 
 export interface TailOptions {
   /** Cursor to go on from; what is already in the log after it is replayed first. Absent: only what comes from now on. */
   readonly after?: string | undefined;
   /** Ends the stream. */
   readonly signal: AbortSignal;
-  /** Which events are passed on; all where it is absent. */
+  /** Which events are passed on; all where it is absent. Gaps always are. */
   readonly filter?: (event: SyncEvent) => boolean;
   /** How long to wait for a wake-up before looking into the log anyway. Default 5,000 ms. */
   readonly pollMs?: number;
@@ -16,10 +18,11 @@ const READ_LIMIT = 100;
 
 /**
  * Reads the log at the consumer's pace: nothing is buffered beyond one read of the log, so a slow consumer costs no
- * memory and, where the log drops what it has not read, gets HUB_EVENT_GAP. Replay and live events are one sequence,
- * without seam, duplicate or hole. "From now on" counts from the call, not from the first `next()`. Rejects with
- * HUB_EVENT_CURSOR_INVALID or HUB_EVENT_GAP at the first `next()` where `after` is no good. `return()` ends a pending
- * `next()` at once.
+ * memory. Where the log has dropped what it has not read, it gets an item with `gap`, then the oldest event that is kept.
+ * Replay and live events are one sequence, without seam, duplicate or hole. "From now on" counts from the call, not from
+ * the first `next()`. While the store cannot be reached the stream pauses; one that
+ * never reached it begins where it does. Rejects with HUB_EVENT_CURSOR_INVALID where
+ * `after` is no good. `return()` ends a pending `next()` at once.
  */
 export function tailEvents(log: EventLog, bus: Bus, options: TailOptions): AsyncGenerator<SyncEvent, void, undefined> {
   const ended = new AbortController();
@@ -27,7 +30,10 @@ export function tailEvents(log: EventLog, bus: Bus, options: TailOptions): Async
   if (options.signal.aborted) end();
   else options.signal.addEventListener('abort', end, { once: true });
 
-  const start = options.after === undefined ? log.tail() : Promise.resolve(options.after);
+  const start =
+    options.after === undefined
+      ? patiently(() => log.tail(), bus, ended.signal, options.pollMs)
+      : Promise.resolve(options.after);
   start.catch(() => undefined); // reported by the first next(), which may come later or never
 
   const events = readOn(log, bus, start, ended.signal, options);
@@ -43,24 +49,70 @@ export function tailEvents(log: EventLog, bus: Bus, options: TailOptions): Async
 async function* readOn(
   log: EventLog,
   bus: Bus,
-  start: Promise<string>,
+  start: Promise<string | undefined>,
   signal: AbortSignal,
   options: TailOptions,
 ): AsyncGenerator<SyncEvent, void, undefined> {
   let cursor = await start;
-  while (!signal.aborted) {
+  while (!signal.aborted && cursor !== undefined) {
     // Waiting starts before the read: what is appended between the two wakes this round up.
-    const wake = nextWake(bus, signal, options.pollMs ?? 5_000);
+    const wake = nextWake(bus, signal, options.pollMs ?? POLL_MS);
     try {
-      const events = await log.read(cursor, READ_LIMIT);
+      const events = await readOrWait(log, cursor);
       for (const event of events) {
         if (isAborted(signal)) return;
         cursor = event.cursor;
-        if (options.filter?.(event) ?? true) yield event;
+        if (event.gap !== undefined || (options.filter?.(event) ?? true)) yield event;
       }
       if (events.length === 0) await wake.happened;
     } finally {
       wake.cancel();
+    }
+  }
+}
+
+const POLL_MS = 5_000;
+
+/** The next events, or the gap where they were; none while the store cannot be reached. */
+async function readOrWait(log: EventLog, cursor: string): Promise<readonly SyncEvent[]> {
+  try {
+    return await log.read(cursor, READ_LIMIT);
+  } catch (thrown) {
+    if (!(thrown instanceof HubFault)) throw thrown;
+    if (thrown.code === 'HUB_EVENT_STORE_UNAVAILABLE') return [];
+    if (thrown.code === 'HUB_EVENT_GAP') return [gapItem(cursor, thrown.details as unknown as GapDetails)];
+    throw thrown;
+  }
+}
+
+function gapItem(after: string, { resumeAfter, lost }: GapDetails): SyncEvent {
+  return {
+    id: randomUUID(),
+    cursor: resumeAfter,
+    at: new Date().toISOString(),
+    source: 'events',
+    type: 'SyncGap',
+    operation: 'CUSTOM',
+    key: {},
+    partition: 'SyncGap',
+    gap: { after, lost },
+  };
+}
+
+/** Asks again while the store cannot be reached; undefined where the signal aborts first. */
+async function patiently(
+  ask: () => Promise<string>,
+  bus: Bus,
+  signal: AbortSignal,
+  pollMs = POLL_MS,
+): Promise<string | undefined> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (thrown) {
+      if (!(thrown instanceof HubFault) || thrown.code !== 'HUB_EVENT_STORE_UNAVAILABLE') throw thrown;
+      await nextWake(bus, signal, pollMs).happened;
+      if (signal.aborted) return undefined;
     }
   }
 }

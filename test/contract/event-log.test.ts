@@ -1,12 +1,15 @@
 // What every event log promises, checked over each implementation.
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { EntityChange, EventLog } from '../../src/contract/events.ts';
+import { createStoreEventLog } from '../../src/events/log/store-event-log.ts';
 import { createMemoryEventLog } from '../../src/events/memory-event-log.ts';
+import { embeddedStores, hasPostgres, postgresStores, type TestStores } from '../kit/stores.ts';
 
 interface Implementation {
   readonly name: string;
   /** A new, empty log; `maxEvents` is the most it may keep. */
   open(maxEvents: number): Promise<EventLog>;
+  close?(): Promise<void>;
 }
 
 const change = (id: number): EntityChange => ({
@@ -26,6 +29,7 @@ function describeEventLog(implementation: Implementation): void {
       log = await open(10);
     });
     afterEach(() => log.close());
+    afterAll(() => implementation.close?.());
 
     it('gives every appended change a cursor and an instant, in order', async () => {
       const events = await log.append([change(1), { ...change(2), correlationId: 'request-1' }]);
@@ -112,6 +116,82 @@ function describeEventLog(implementation: Implementation): void {
       expect(ids(await log.read(undefined, 5))).toEqual(['1']);
     });
 
+    it('keeps all that a change says', async () => {
+      const said: EntityChange = {
+        source: 'shop',
+        type: 'Order',
+        operation: 'CUSTOM',
+        key: { id: '1', shelf: '2' },
+        occurredAt: '2026-01-02T03:04:05.678Z',
+        payload: { paid: true, lines: [{ sku: 'A', price: 1.5 }], none: null, nested: { deep: ['ä', '🎉'] } },
+        causationId: 'cause',
+        correlationId: 'request',
+        deliveryId: 'delivery',
+      };
+      const [appended] = await log.append([said]);
+      const [read] = await log.read(undefined, 1);
+      expect(appended).toMatchObject({ ...said, partition: 'Order id=1 shelf=2' });
+      expect(read).toEqual(appended);
+      const [second] = await log.append([{ ...change(2), partition: 'stock' }]);
+      expect(second?.partition).toBe('stock');
+      expect(second?.id).not.toBe(appended?.id);
+      expect(await log.read(appended?.cursor, 5)).toEqual([second]);
+    });
+
+    it('gives the entity one partition, whatever the order of its key', async () => {
+      const [a, b] = await log.append([
+        { ...change(1), key: { a: '1', b: '2' } },
+        { ...change(1), key: { b: '2', a: '1' } },
+      ]);
+      expect(a?.partition).toBe(b?.partition);
+    });
+
+    it('makes one event of a delivery that comes twice, from one source', async () => {
+      const first = await log.append([{ ...change(1), deliveryId: 'd' }]);
+      expect(await log.append([{ ...change(1), deliveryId: 'd' }])).toEqual([]);
+      expect(await log.append([{ ...change(2), deliveryId: 'd', source: 'other' }])).toHaveLength(1);
+      const mixed = await log.append([{ ...change(1), deliveryId: 'd' }, change(3), { ...change(4), deliveryId: 'e' }]);
+      expect(ids(mixed)).toEqual(['3', '4']);
+      expect(ids(await log.read(first[0]?.cursor, 10))).toEqual(['2', '3', '4']);
+    });
+
+    it('keeps all changes of one delivery', async () => {
+      const delivery = [1, 2, 3].map((id) => ({ ...change(id), deliveryId: 'd' }));
+      expect(ids(await log.append(delivery))).toEqual(['1', '2', '3']);
+      expect(await log.append(delivery)).toEqual([]);
+    });
+
+    it('makes one event of a delivery that comes many times at once', async () => {
+      const appends = Array.from({ length: 20 }, () => log.append([{ ...change(1), deliveryId: 'd' }]));
+      expect((await Promise.all(appends)).flat()).toHaveLength(1);
+    });
+
+    it('gives appends that are made at once one order, that of the calls', async () => {
+      const before = await log.tail();
+      const events = (await Promise.all([1, 2, 3, 4, 5].map((id) => log.append([change(id)])))).flat();
+      expect(ids(events)).toEqual(['1', '2', '3', '4', '5']);
+      expect(await log.read(before, 10)).toEqual(events);
+    });
+
+    it.each([
+      ['NUL', { 'a\0b': 'c\0d' }],
+      ['half a surrogate pair', { text: 'x\ud800' }],
+      ['keys of the prototype', JSON.parse('{"__proto__":{"polluted":true},"constructor":1}')],
+      ['what looks like an escape', { text: '\\u0000', more: '\\ud800' }],
+    ])('keeps a payload with %s', async (_what, payload) => {
+      await log.append([{ ...change(1), payload }]);
+      const [read] = await log.read(undefined, 1);
+      expect(Object.keys(read?.payload as object)).toHaveLength(Object.keys(payload as object).length);
+      expect(({} as Record<string, unknown>).polluted).toBeUndefined();
+    });
+
+    it('says where to go on after a gap, and how much was lost', async () => {
+      const events = await log.append(Array.from({ length: 15 }, (_, index) => change(index + 1)));
+      const gap = await log.read(events[0]?.cursor, 5).catch((fault: unknown) => fault);
+      expect(gap).toMatchObject({ code: 'HUB_EVENT_GAP', details: { lost: 4, resumeAfter: events[4]?.cursor } });
+      expect(ids(await log.read(events[4]?.cursor, 1))).toEqual(['6']);
+    });
+
     it('appends nothing when nothing changed', async () => {
       const before = await log.tail();
       expect(await log.append([])).toEqual([]);
@@ -120,7 +200,25 @@ function describeEventLog(implementation: Implementation): void {
   });
 }
 
+const over = (name: string, stores: TestStores): Implementation => ({
+  name,
+  open: async (maxEvents) => {
+    const store = await stores.open();
+    const log = createStoreEventLog({ store, maxEvents });
+    return {
+      ...log,
+      close: async () => {
+        await log.close();
+        stores.giveBack(store);
+      },
+    };
+  },
+  close: () => stores.close(),
+});
+
 const implementations: readonly Implementation[] = [
   { name: 'memory', open: (maxEvents) => Promise.resolve(createMemoryEventLog({ maxEvents })) },
+  over('PGlite', embeddedStores()),
+  ...((await hasPostgres()) ? [over('PostgreSQL', postgresStores())] : []),
 ];
 for (const implementation of implementations) describeEventLog(implementation);

@@ -42,8 +42,16 @@ scalar DateTime
 "Any JSON value."
 scalar JSON
 
-"What happened to an entity."
-enum SyncOperation { CREATED UPDATED DELETED }
+"What happened to an entity. CUSTOM is none of the other three."
+enum SyncOperation { CREATED UPDATED DELETED CUSTOM }
+
+"Events that the log dropped before they were read: read the present state with a query."
+type SyncGap {
+  "The cursor after which they are missing."
+  after: String!
+  "How many there were, of any source and type."
+  lost: Int!
+}
 ${entities.length === 0 ? '' : `\n"Any entity whose changes the hub tells of."\nunion SyncEntity = ${union}\n`}
 "A change of one entity in one source, as the hub learned of it."
 type SyncEvent {
@@ -66,15 +74,23 @@ ${entities.map(changedField).join('')}}
 
 const EVENT_FIELDS = `  "Place in the log; give it as \`after\` to go on from here."
   cursor: String!
+  "The same wherever the event is read."
+  id: ID!
   "When the hub learned of the change."
   at: DateTime!
+  "When it happened, as far as the source says; else when the hub learned of it."
+  occurredAt: DateTime!
   "Name of the source that holds the entity."
   source: String!
   operation: SyncOperation!
   "The key fields of the entity."
   key: JSON!
   "Id of the request that caused the change."
-  correlationId: String`;
+  correlationId: String
+  "Id of the event that caused the change."
+  causationId: String
+  "Set on an item of a subscription that stands for events it has missed; it is no change, and has no key and no entity."
+  gap: SyncGap`;
 
 function entityTypes({ type, keyFields }: EventEntity): string {
   const key = keyFields.map((field) => field.name).join(' ');

@@ -39,8 +39,8 @@ type StreamArguments = Filter & { readonly after?: string | null };
 type PageArguments = StreamArguments & { readonly first: number };
 
 /**
- * Throws HUB_COMPOSE_SDL where an entity cannot be offered. Fetches fail with HUB_EVENT_CURSOR_INVALID, HUB_EVENT_GAP or
- * HUB_REQUEST_INVALID; subscriptions end when their scope aborts.
+ * Throws HUB_COMPOSE_SDL where an entity cannot be offered. Fetches fail with HUB_EVENT_CURSOR_INVALID, HUB_EVENT_GAP,
+ * HUB_EVENT_STORE_UNAVAILABLE or HUB_REQUEST_INVALID; subscriptions end when their scope aborts.
  */
 export function createEventsSubgraph(options: EventsSubgraphOptions): Subgraph {
   const sdl = parse(createEventsSdl(options.entities));
@@ -62,6 +62,17 @@ export function createEventsSubgraph(options: EventsSubgraphOptions): Subgraph {
     resolve: (event: SyncEvent) => event,
   });
 
+  const keys = new Map(entities.map(({ type, keyFields }) => [type, keyFields]));
+  /**
+   * The stub of an event's entity: what the planner needs to fetch the rest. A deleted one is nowhere to be fetched, and
+   * one that the graph does not have, or whose key is not whole, is nothing that could be fetched.
+   */
+  const entityOf = ({ type, key, operation }: SyncEvent): Record<string, unknown> | null => {
+    const fields = keys.get(type);
+    if (operation === 'DELETED' || fields === undefined || fields.some(({ name }) => !isGiven(key[name]))) return null;
+    return { ...key, __typename: type };
+  };
+
   const schema = makeExecutableSchema({
     typeDefs: [FEDERATION_DIRECTIVES, sdl],
     resolvers: {
@@ -75,8 +86,8 @@ export function createEventsSubgraph(options: EventsSubgraphOptions): Subgraph {
         },
         ...Object.fromEntries(entities.map((entity) => [changedFieldName(entity.type), changed(entity)])),
       },
-      ...(entities.length === 0 ? {} : { SyncEvent: { entity: entityOf } }),
-      ...Object.fromEntries(entities.map(({ type }) => [syncEventTypeName(type), { entity: entityOf }])),
+      SyncEvent: { occurredAt, ...(entities.length === 0 ? {} : { entity: entityOf }) },
+      ...Object.fromEntries(entities.map(({ type }) => [syncEventTypeName(type), { occurredAt, entity: entityOf }])),
     },
   });
   return createExecutableSubgraph({ name: 'events', kind: 'events', sdl, schema, contextOf: (scope) => scope });
@@ -90,9 +101,8 @@ const FEDERATION_DIRECTIVES = `
   directive @link(url: String!, import: [link__Import]) repeatable on SCHEMA
 `;
 
-/** The stub of an event's entity: what the planner needs to fetch the rest. A deleted one is nowhere to be fetched. */
-function entityOf(event: SyncEvent): Record<string, unknown> | null {
-  return event.operation === 'DELETED' ? null : { ...event.key, __typename: event.type };
+function occurredAt(event: SyncEvent): string {
+  return event.occurredAt ?? event.at;
 }
 
 /** GraphQL takes an argument that is null as one that narrows nothing. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Bus, EntityChange, EventLog } from '../../../src/contract/events.ts';
 import { createMemoryBus } from '../../../src/events/memory-bus.ts';
 import { createMemoryEventLog } from '../../../src/events/memory-event-log.ts';
+import { HubFault } from '../../../src/faults/hub-fault.ts';
 import { tailEvents } from '../../../src/events/tail-events.ts';
 
 const change = (id: number, type = 'Order'): EntityChange => ({
@@ -125,8 +126,48 @@ describe('tailEvents', () => {
     const events = tailEvents(log, bus, { signal });
     await append(change(1));
     expect(await take(events, 1)).toEqual(['1']);
+    const after = await log.tail();
+    const appended = await append(...Array.from({ length: 20 }, (_, index) => change(index)));
+    expect((await events.next()).value).toMatchObject({
+      type: 'SyncGap',
+      operation: 'CUSTOM',
+      cursor: appended[14]?.cursor,
+      gap: { after, lost: 15 },
+    });
+    expect(await take(events, 2)).toEqual(['15', '16']);
+  });
+
+  it('tells of a gap at once, also where nothing is kept that the filter lets through', async () => {
+    const { log, bus, signal, append } = open(5);
+    const [first] = await append(change(0));
     await append(...Array.from({ length: 20 }, (_, index) => change(index)));
-    await expect(events.next()).rejects.toMatchObject({ code: 'HUB_EVENT_GAP' });
+    const events = tailEvents(log, bus, { after: first!.cursor, signal, filter: () => false, pollMs: 3_600_000 });
+    expect((await events.next()).value).toMatchObject({ gap: { after: first?.cursor, lost: 15 } });
+  });
+
+  it('pauses while the store cannot be reached, and goes on without a seam', async () => {
+    const { log, bus, signal, append } = open();
+    let down = true;
+    const unreachable = (): Promise<never> =>
+      Promise.reject(new HubFault('HUB_EVENT_STORE_UNAVAILABLE', 'the database is away'));
+    const failing: EventLog = {
+      ...log,
+      tail: () => (down ? unreachable() : log.tail()),
+      read: (cursor, limit) => (down ? unreachable() : log.read(cursor, limit)),
+    };
+    const [first] = await append(change(1));
+    const resumed = tailEvents(failing, bus, { after: first!.cursor, signal, pollMs: 5 });
+    const fresh = tailEvents(failing, bus, { signal, pollMs: 5 });
+    const next = take(resumed, 1);
+    const live = take(fresh, 1);
+    await append(change(2));
+    expect(await Promise.race([next, live, new Promise((resolve) => setImmediate(resolve, 'paused'))])).toBe('paused');
+    down = false;
+    expect(await next).toEqual(['2']);
+    // One that never reached the log begins where it reached it.
+    const appending = setInterval(() => void append(change(3)), 5);
+    expect(await live).toEqual(['3']);
+    clearInterval(appending);
   });
 
   it('serves many readers from one log', async () => {

@@ -137,14 +137,62 @@ describe('the events subgraph', () => {
     expect(results).toMatchObject([{ data: null, errors: [{ fault: { code: 'HUB_EVENT_CURSOR_INVALID' } }] }]);
   });
 
-  it('ends a subscription with a gap when the reader fell too far behind', async () => {
+  it('tells a subscriber that fell too far behind what it missed, and goes on', async () => {
     const { subgraph, append } = open();
     const [first] = await append(order('0'));
-    const text = 'subscription($after: String) { orderChanged(after: $after) { key } }';
-    await append(...Array.from({ length: 800 }, (_, index) => order(String(index))));
-    const results = subgraph.subscribe!(fetchOf(text), createScope(), { after: first?.cursor });
-    expect(await next(results[Symbol.asyncIterator]())).toMatchObject({
-      errors: [{ fault: { code: 'HUB_EVENT_GAP' } }],
+    const text = `subscription($after: String) { orderChanged(after: $after) {
+      cursor operation key gap { after lost } entity { id }
+    } }`;
+    const appended = await append(...Array.from({ length: 800 }, (_, index) => order(String(index))));
+    const results = subgraph.subscribe!(fetchOf(text), createScope(), { after: first?.cursor })[Symbol.asyncIterator]();
+    expect(await next(results)).toEqual({
+      data: {
+        orderChanged: {
+          cursor: appended[99]?.cursor,
+          operation: 'CUSTOM',
+          key: {},
+          gap: { after: first?.cursor, lost: 100 },
+          entity: null,
+        },
+      },
+    });
+    expect((await next(results)).data.orderChanged).toMatchObject({ key: { id: '100' }, gap: null });
+  });
+
+  it('refuses a page after a gap, and says where to go on', async () => {
+    const { subgraph, append } = open();
+    const [first] = await append(order('0'));
+    const appended = await append(...Array.from({ length: 800 }, (_, index) => order(String(index))));
+    const run = subgraph.prepare(fetchOf('query($after: String) { syncEvents(after: $after) { key } }'));
+    const result = await run(createScope(), { after: first?.cursor });
+    expect(result.errors).toMatchObject([
+      { fault: { code: 'HUB_EVENT_GAP', details: { lost: 100, resumeAfter: appended[99]?.cursor } } },
+    ]);
+  });
+
+  it('has no entity for an event that names none of the graph, or not the whole key', async () => {
+    const { subgraph, append } = open();
+    await append({ ...order('1'), type: 'Unheard' }, { ...stock('A', '1'), key: { sku: 'A' } });
+    const run = subgraph.prepare(fetchOf('{ syncEvents { type entity { __typename } } }'));
+    const result = await run(createScope(), {});
+    expect(result.errors).toBeUndefined();
+    expect(JSON.parse(JSON.stringify(result.data))).toEqual({
+      syncEvents: [
+        { type: 'Unheard', entity: null },
+        { type: 'StockLevel', entity: null },
+      ],
+    });
+  });
+
+  it('tells when a change happened, which is when the hub learned of it unless the source says', async () => {
+    const { subgraph, append } = open();
+    await append(order('1'), { ...order('2'), occurredAt: '2026-01-01T00:00:00.000Z', causationId: 'c' });
+    const run = subgraph.prepare(fetchOf('{ syncEvents { occurredAt causationId } }'));
+    expect((await run(createScope(), {})).data).toEqual({
+      syncEvents: [
+        { occurredAt: '1970-01-01T00:00:00.000Z', causationId: null },
+        { occurredAt: '2026-01-01T00:00:00.000Z', causationId: 'c' },
+      ],
     });
   });
 
