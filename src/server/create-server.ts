@@ -6,6 +6,7 @@ import { fastify, type FastifyInstance } from 'fastify';
 import type { ServerSettings } from '../config/server-settings.ts';
 import type { EntityChange } from '../contract/events.ts';
 import type { ComposedGraph } from '../contract/graph.ts';
+import type { WebhookIntake } from '../contract/webhooks.ts';
 import { HubFault } from '../faults/hub-fault.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createApollo } from './apollo.ts';
@@ -20,6 +21,7 @@ import { createErrorFormat } from './response-errors.ts';
 import { createSseEndpoint } from './sse.ts';
 import { createStartOperation } from './start-operation.ts';
 import { registerUploads } from './uploads.ts';
+import { registerWebhooks } from './webhooks.ts';
 import { createWebsocketEndpoint } from './websocket.ts';
 
 export interface ServerOptions {
@@ -33,6 +35,8 @@ export interface ServerOptions {
   readonly maxTokens: number | undefined;
   /** Told what mutations changed. Never throws. */
   readonly onChange?: (change: EntityChange) => void;
+  /** What takes deliveries at /webhooks/<name>; there is no such path without it. */
+  readonly webhooks?: WebhookIntake;
   readonly graphiql?: {
     readonly title: string;
     /** The query that GraphiQL opens with. */
@@ -85,6 +89,7 @@ export function createServer(options: ServerOptions): HubServer {
   guard.register(server, PATHS);
   registerErrorAnswers(server, PATHS, logger);
   registerHealth(server, () => ready);
+  if (options.webhooks !== undefined) registerWebhooks(server, options.webhooks);
   if (settings.uploads !== false) registerUploads(server, settings.uploads, settings.maxBodyBytes);
   if (settings.graphiql) {
     const { title = 'Manifold', query } = options.graphiql ?? {};

@@ -1,0 +1,201 @@
+// From a POST to /webhooks/<name> to events in the log: verified, made into events, stored, answered. Made by compose.ts
+// for each configuration, called by the server.
+import { createHash } from 'node:crypto';
+import type { WebhookSettings, WebhooksSettings } from '../../config/webhook-settings.ts';
+import type { EntityChange, EventLog } from '../../contract/events.ts';
+import type {
+  DeadLetter,
+  DeadLetters,
+  Delivery,
+  DeliveryAnswer,
+  DeliveryOutcome,
+  WebhookIntake,
+} from '../../contract/webhooks.ts';
+import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
+import type { DeliveryCounts } from '../../telemetry/delivery-counts.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import { compileMapping, type Mapping } from './compile-mapping.ts';
+import { createScheme } from './create-scheme.ts';
+import { parseBody } from './parse-body.ts';
+import type { Scheme } from './scheme.ts';
+
+export interface IntakeOptions {
+  readonly webhooks: WebhooksSettings;
+  readonly log: EventLog;
+  readonly deadLetters: DeadLetters;
+  /** Called after events were stored. */
+  readonly wake: () => void;
+  readonly counts: DeliveryCounts;
+  readonly logger: Logger;
+  /** Milliseconds since 1970. Default `Date.now`. */
+  readonly now?: () => number;
+}
+
+export interface Intake extends WebhookIntake {
+  /**
+   * Makes events of a dead letter, with the mapping as it is now. Resolves with how many were new. Rejects with
+   * HUB_EVENT_UNMAPPED where the mapping still fails, and with HUB_EVENT_STORE_UNAVAILABLE.
+   */
+  replay(letter: DeadLetter): Promise<number>;
+}
+
+interface Webhook {
+  readonly name: string;
+  readonly settings: WebhookSettings;
+  readonly scheme: Scheme;
+  readonly mapping: Mapping;
+}
+
+/** Throws HUB_CONFIG_INVALID where a mapping is no JSONata. */
+export function createIntake(options: IntakeOptions): Intake {
+  const { log, deadLetters, counts, logger, now = Date.now } = options;
+  const webhooks = new Map(
+    Object.entries(options.webhooks).map(([name, settings]): [string, Webhook] => [
+      name,
+      { name, settings, scheme: createScheme(settings), mapping: compileMapping(name, settings.map) },
+    ]),
+  );
+
+  const answer = (name: string, outcome: DeliveryOutcome, details: Readonly<Record<string, unknown>> = {}) => {
+    counts.count(webhooks.has(name) ? name : '(unknown)', outcome);
+    return { ...ANSWERS[outcome], body: { ...ANSWERS[outcome].body, ...details } };
+  };
+
+  /** Rejects with HUB_EVENT_UNMAPPED where the body cannot be made into events. */
+  async function toChanges(webhook: Webhook, delivery: Delivery): Promise<readonly EntityChange[] | Challenge> {
+    const { settings, scheme, mapping } = webhook;
+    try {
+      const body = parseBody(delivery.body);
+      const challenge = scheme.challenge?.(body);
+      if (challenge !== undefined) return { challenge };
+      const id = boundedId(scheme.deliveryId(delivery, body));
+      const changes = await mapping({ body, headers: delivery.headers });
+      return changes.map(({ deliveryId, ...change }) => {
+        const own = boundedId(deliveryId) ?? id;
+        return {
+          source: settings.source,
+          correlationId: delivery.requestId,
+          ...change,
+          ...(own === undefined ? {} : { deliveryId: own }),
+        };
+      });
+    } catch (thrown) {
+      const { message } = thrown as { readonly message: string };
+      throw new HubFault('HUB_EVENT_UNMAPPED', message, { cause: thrown });
+    }
+  }
+
+  async function keep({ name, settings, scheme }: Webhook, delivery: Delivery, reason: string): Promise<void> {
+    const id = boundedId(scheme.deliveryId(delivery, parsedOrNothing(delivery.body)));
+    await deadLetters.keep({
+      webhook: name,
+      source: settings.source,
+      reason,
+      headers: withoutSecrets(delivery.headers, settings),
+      body: delivery.body,
+      ...(id === undefined ? {} : { deliveryId: id }),
+    });
+    logger.warn({ webhook: name, reason, deliveryId: id }, 'a delivery was kept as a dead letter');
+  }
+
+  async function store(webhook: Webhook, delivery: Delivery): Promise<DeliveryAnswer> {
+    const { name } = webhook;
+    try {
+      const changes = await toChanges(webhook, delivery);
+      if ('challenge' in changes) return { ...answer(name, 'challenge'), body: changes.challenge };
+      if (changes.length === 0) return answer(name, 'ignored');
+      const events = await log.append(changes);
+      if (events.length === 0) return answer(name, 'duplicate');
+      options.wake();
+      return answer(name, 'stored', { events: events.length });
+    } catch (thrown) {
+      const fault = toHubFault(thrown);
+      // What the log refuses because of what it is, it would refuse each time: the sender need not try again.
+      if (fault.code !== 'HUB_EVENT_UNMAPPED' && fault.code !== 'HUB_INTERNAL') throw fault;
+      await keep(webhook, delivery, fault.message);
+      return answer(name, 'dead-letter');
+    }
+  }
+
+  return {
+    limitsOf: (name) => webhooks.get(name)?.settings,
+    refuse: (name, why) => answer(name, why),
+    async receive(name, delivery) {
+      const webhook = webhooks.get(name);
+      if (webhook === undefined) return answer(name, 'unknown-name');
+      if (!webhook.scheme.verify(delivery, now())) return answer(name, 'bad-signature');
+      try {
+        return await store(webhook, delivery);
+      } catch (thrown) {
+        const fault = toHubFault(thrown);
+        logger.error({ err: fault, webhook: name, requestId: delivery.requestId }, 'a delivery could not be stored');
+        return answer(name, fault.retryable ? 'unavailable' : 'failed');
+      }
+    },
+    async replay(letter) {
+      const webhook = webhooks.get(letter.webhook);
+      if (webhook === undefined) {
+        throw new HubFault('HUB_EVENT_UNMAPPED', `there is no webhook "${letter.webhook}" any more`);
+      }
+      const { headers, body } = letter;
+      const changes = await toChanges(webhook, { requestId: letter.id, headers, body });
+      const events = 'challenge' in changes ? [] : await log.append(changes);
+      await deadLetters.markReplayed(letter.id);
+      if (events.length > 0) options.wake();
+      return events.length;
+    },
+  };
+}
+
+interface Challenge {
+  readonly challenge: Readonly<Record<string, unknown>>;
+}
+
+/** Which of the ways to be wrong a signature has is nobody's business: bad, old or unknown, the answer is the same. */
+const ANSWERS: Readonly<Record<DeliveryOutcome, DeliveryAnswer>> = {
+  stored: { status: 200, body: { status: 'stored' } },
+  // As the first time, for a sender that did not hear of it.
+  duplicate: { status: 200, body: { status: 'stored', events: 0 } },
+  ignored: { status: 200, body: { status: 'ignored' } },
+  challenge: { status: 200, body: {} },
+  'dead-letter': { status: 202, body: { status: 'kept' } },
+  'bad-signature': {
+    status: 401,
+    // RFC 9110, section 15.5.2: a 401 says how to prove who one is.
+    headers: { 'www-authenticate': 'Webhook' },
+    body: { error: 'this delivery is not signed as it should be' },
+  },
+  'unknown-name': { status: 404, body: { error: 'there is no such webhook' } },
+  'too-large': { status: 413, headers: { connection: 'close' }, body: { error: 'the body is larger than allowed' } },
+  'wrong-type': { status: 415, body: { error: 'the body must be JSON' } },
+  unavailable: { status: 503, headers: { 'retry-after': '5' }, body: { error: 'events cannot be stored now' } },
+  failed: { status: 500, body: { error: 'something went wrong inside the hub' } },
+};
+
+const MAX_ID_LENGTH = 200;
+
+/** An id is part of an index; one that is longer than any provider's is as good by its digest. */
+function boundedId(id: string | undefined): string | undefined {
+  if (id === undefined || id === '') return undefined;
+  return id.length <= MAX_ID_LENGTH ? id : `sha256:${createHash('sha256').update(id).digest('hex')}`;
+}
+
+function parsedOrNothing(body: Buffer): unknown {
+  try {
+    return parseBody(body);
+  } catch {
+    return undefined;
+  }
+}
+
+const SECRET_HEADERS: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie']);
+
+/** What a mapping may look at once more when the letter is replayed; never what proves who sent it. */
+function withoutSecrets(headers: Delivery['headers'], settings: WebhookSettings): Record<string, string> {
+  const own = 'header' in settings ? settings.header : undefined;
+  return Object.fromEntries(
+    Object.entries(headers).filter(
+      ([name]) => !SECRET_HEADERS.has(name) && !/signature|hmac|token|secret|api-?key/.test(name) && name !== own,
+    ),
+  );
+}
