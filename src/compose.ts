@@ -4,18 +4,17 @@ import { isDeepStrictEqual } from 'node:util';
 import { Kind, type DocumentNode } from 'graphql';
 import { createAuthenticator, type Authenticator } from './auth/create-authenticator.ts';
 import { createFieldPolicy } from './auth/create-field-policy.ts';
+import { createIntakeOf, openLasting, type Lasting } from './compose-events.ts';
 import { createSource, kindOf, settleAll, startSource, type SdlChoice } from './compose-sources.ts';
 import type { HubConfig } from './config/hub-config.ts';
 import type { NamedSource } from './config/source-kind.ts';
-import type { EntityChange } from './contract/events.ts';
 import type { ComposedGraph, OperationSource } from './contract/graph.ts';
-import type { SourceStats } from './contract/source-stats.ts';
 import type { Scope } from './contract/scope.ts';
 import type { Subgraph } from './contract/subgraph.ts';
 import { createGraph } from './engine/create-graph.ts';
 import { joinEntrances } from './engine/join-entrances.ts';
-import { createMemoryBus } from './events/memory-bus.ts';
-import { createMemoryEventLog } from './events/memory-event-log.ts';
+import type { Intake } from './events/intake/create-intake.ts';
+import { recordChanges } from './events/record-changes.ts';
 import { tailEvents } from './events/tail-events.ts';
 import { HubFault } from './faults/hub-fault.ts';
 import { composeGate, GATE, type Gate, type GateEntrance } from './graph/compose-gate.ts';
@@ -31,9 +30,9 @@ import { createEventsSubgraph } from './subgraphs/events/index.ts';
 import { createGateSubgraph } from './subgraphs/gate/index.ts';
 import { createHubSubgraph } from './subgraphs/hub/index.ts';
 import type { Logger } from './telemetry/logger.ts';
-import { createSourceStats } from './telemetry/source-stats.ts';
 import { readVersion } from './version.ts';
 
+export { openEvents } from './compose-events.ts';
 export { KINDS } from './compose-sources.ts';
 
 export interface ComposeOptions {
@@ -50,26 +49,6 @@ export interface RunningHub {
   close(): Promise<void>;
 }
 
-/** What outlives a reload: the log of changes, and how the sources have been doing. */
-interface Lasting {
-  readonly log: ReturnType<typeof createMemoryEventLog>;
-  readonly bus: ReturnType<typeof createMemoryBus>;
-  readonly statsOf: (source: string) => SourceStats;
-}
-
-function createLasting(): Lasting {
-  const stats = new Map<string, SourceStats>();
-  return {
-    log: createMemoryEventLog(),
-    bus: createMemoryBus(),
-    statsOf(source) {
-      const known = stats.get(source) ?? createSourceStats();
-      stats.set(source, known);
-      return known;
-    },
-  };
-}
-
 export interface Composition {
   readonly graph: ComposedGraph;
   readonly warnings: readonly string[];
@@ -77,9 +56,14 @@ export interface Composition {
   readonly publishedSdl?: string;
 }
 
+/** A graph that is only looked at opens no database. */
+const NOTHING_KEPT: HubConfig['state'] = { store: 'memory', retention: { maxAgeHours: 1 } };
+
 /** Rejects with HUB_IMPORT_*, HUB_CONFIG_* or HUB_COMPOSE_*. The graph is closed by the caller. */
 export async function composeGraph(config: HubConfig, options: ComposeOptions): Promise<Composition> {
-  const { graph, warnings, publishedSdl } = await compose(config, options, createLasting());
+  const lasting = await openLasting({ ...config, state: NOTHING_KEPT, webhooks: {} }, options.logger);
+  createIntakeOf(config, lasting, options.logger);
+  const { graph, warnings, publishedSdl } = await compose(config, options, lasting);
   return { graph, warnings, ...(publishedSdl === undefined ? {} : { publishedSdl }) };
 }
 
@@ -132,7 +116,12 @@ async function compose(config: HubConfig, options: ComposeOptions, lasting: Last
   const sources = await settleAll(config.sources.map((source) => createSource(source, context)));
   try {
     const own = [
-      createEventsSubgraph({ log: lasting.log, bus: lasting.bus, tail: tailEvents, entities: findEntities(sources) }),
+      createEventsSubgraph({
+        log: lasting.state.log,
+        bus: lasting.state.bus,
+        tail: tailEvents,
+        entities: findEntities(sources),
+      }),
       createHubSubgraph({
         name: config.name,
         version: readVersion(),
@@ -243,11 +232,16 @@ export async function startHub(
   options: ComposeOptions & { readonly port?: number; readonly host?: string },
 ): Promise<RunningHub> {
   const { logger } = options;
-  const lasting = createLasting();
-  let served = await compose(config, options, lasting);
+  const lasting = await openLasting(config, logger);
+  const { state } = lasting;
+  let { served, intake } = await composeServed(config, options, lasting).catch(async (thrown: unknown) => {
+    await state.close();
+    throw thrown;
+  });
   for (const warning of served.warnings) logger.warn(warning);
   // A graph that was replaced still admits for the requests that began with it.
   const admissions = new WeakMap<ComposedGraph, Admission>([[served.graph, served.admission]]);
+  const recorder = recordChanges({ log: state.log, wake: () => state.bus.publish(), logger });
   const server = createServer({
     settings: {
       ...config.server,
@@ -259,43 +253,57 @@ export async function startHub(
     authenticate: (credentials) => served.authenticator.authenticate(credentials),
     maxTokens: config.limits.maxTokens === false ? undefined : config.limits.maxTokens,
     admit: (of, text, operationName) => admit(admissions.get(of) ?? served.admission, text, operationName),
-    onChange: createChangeRecorder(lasting, logger),
+    onChange: (change) => recorder.record(change),
+    webhooks: {
+      limitsOf: (name) => intake.limitsOf(name),
+      refuse: (name, why) => intake.refuse(name, why),
+      receive: (name, delivery) => intake.receive(name, delivery),
+    },
     graphiql: { title: config.name, ...(config.supergraphFile === undefined ? { query: FIRST_QUERY } : {}) },
   });
   const { url } = await server.listen().catch(async (thrown: unknown) => {
     await server.close();
+    await state.close();
     throw thrown;
   });
+  state.start();
   return {
     url,
     async reload(next) {
-      const fresh = await compose(next, options, lasting);
+      const { served: fresh, intake: freshIntake } = await composeServed(next, options, lasting);
       for (const warning of fresh.warnings) logger.warn(warning);
       admissions.set(fresh.graph, fresh.admission);
       await server.replaceGraph(fresh.graph);
       served = fresh;
-      if (!isDeepStrictEqual([next.server, next.limits.maxTokens], [config.server, config.limits.maxTokens])) {
-        logger.warn('changes of `server` and of `limits.maxTokens` take effect when the hub is started anew');
+      intake = freshIntake;
+      if (!isDeepStrictEqual(atStart(next), atStart(config))) {
+        logger.warn('changes of `server`, `state` and `limits.maxTokens` take effect when the hub is started anew');
       }
     },
     async close() {
       await server.close();
-      await Promise.all([lasting.log.close(), lasting.bus.close()]);
+      await recorder.close();
+      await state.close();
     },
   };
+}
+
+/** Settings that only count when the hub is started. */
+function atStart({ server, state, limits, webhooks }: HubConfig): unknown {
+  return [server, state, limits.maxTokens, state.store === undefined && Object.keys(webhooks).length > 0];
+}
+
+async function composeServed(
+  config: HubConfig,
+  options: ComposeOptions,
+  lasting: Lasting,
+): Promise<{ served: Served; intake: Intake }> {
+  const intake = createIntakeOf(config, lasting, options.logger);
+  return { served: await compose(config, options, lasting), intake };
 }
 
 function admit(admission: Admission, text: string, operationName: string | undefined): OperationSource {
   const admitted = admission.admit(text, operationName);
   if ('errors' in admitted) throw new AggregateError(admitted.errors, 'the operation is not admitted');
   return { document: admitted.document, text, operationName };
-}
-
-function createChangeRecorder({ log, bus }: Lasting, logger: Logger): (change: EntityChange) => void {
-  return (change) => {
-    log.append([change]).then(
-      () => bus.publish(),
-      (error: unknown) => logger.error({ err: error }, 'a change could not be recorded'),
-    );
-  };
 }

@@ -5,7 +5,7 @@ import type { HubConfig } from '../config/hub-config.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 
 /** The wiring of the hub, loaded when a command needs it, so that `--help` stays quick. */
-export type HubModule = Pick<typeof compose, 'KINDS' | 'composeGraph' | 'startHub'>;
+export type HubModule = Pick<typeof compose, 'KINDS' | 'composeGraph' | 'openEvents' | 'startHub'>;
 
 export interface CliContext {
   readonly env: NodeJS.ProcessEnv;

@@ -5,6 +5,7 @@ import { checkCommand } from './check.ts';
 import { composeCommand } from './compose.ts';
 import type { CliContext, GlobalOptions } from './context.ts';
 import { devCommand } from './dev.ts';
+import { eventsCommand } from './events.ts';
 import { importCommand } from './import.ts';
 import { planCommand } from './plan.ts';
 import { problemsOf } from './problems-of.ts';
@@ -54,8 +55,18 @@ function createProgram(context: CliContext): Command {
     .showHelpAfterError('(manifold --help lists commands and options)')
     .exitOverride()
     .configureOutput({ writeOut: (text) => context.out(text), writeErr: (text) => context.say(text.trimEnd()) });
-  for (const command of [devCommand, serveCommand, importCommand, composeCommand, planCommand, checkCommand]) {
-    program.addCommand(command(context).copyInheritedSettings(program));
+  const commands = [
+    devCommand,
+    serveCommand,
+    importCommand,
+    composeCommand,
+    planCommand,
+    checkCommand,
+    eventsCommand,
+  ].map((command) => command(context).copyInheritedSettings(program));
+  for (const command of commands) {
+    for (const nested of command.commands) nested.copyInheritedSettings(command);
+    program.addCommand(command);
   }
   return program;
 }

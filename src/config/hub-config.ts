@@ -6,6 +6,8 @@ import { limitSettingsSchema } from './limit-settings.ts';
 import { serverSettingsSchema } from './server-settings.ts';
 import type { NamedSource, SourceKind } from './source-kind.ts';
 import type { SourceSettings } from './source-settings.ts';
+import { stateSettingsSchema } from './state-settings.ts';
+import { webhooksSchema } from './webhook-settings.ts';
 
 /** The configuration of a hub, defaults applied. Deeply frozen. */
 export interface HubConfig {
@@ -18,6 +20,9 @@ export interface HubConfig {
   readonly auth: z.infer<typeof authSettingsSchema>;
   readonly limits: z.infer<typeof limitSettingsSchema>;
   readonly graph: z.infer<typeof graphSettingsSchema>;
+  readonly state: z.infer<typeof stateSettingsSchema>;
+  /** By name. */
+  readonly webhooks: z.infer<typeof webhooksSchema>;
   /** Absolute path of the folder with one folder of SDL per source. */
   readonly schemaFolder: string;
   /** Absolute path of a supergraph that another tool composed; the graph is composed from the sources without it. */
@@ -40,6 +45,8 @@ export function hubConfigSchema(kinds: readonly SourceKind[]) {
       auth: authSettingsSchema.prefault({}),
       limits: limitSettingsSchema.prefault({}),
       graph: graphSettingsSchema.prefault({}),
+      state: stateSettingsSchema.prefault({}),
+      webhooks: webhooksSchema.default({}).describe('What may be posted to /webhooks/<name>.'),
       schema: z.string().min(1).default('./schema').describe('Folder with one folder of SDL files per source.'),
       supergraph: z
         .string()
@@ -55,6 +62,14 @@ export function hubConfigSchema(kinds: readonly SourceKind[]) {
     .refine(({ sources, supergraph }) => supergraph !== undefined || Object.keys(sources).length > 0, {
       path: ['sources'],
       error: 'name at least one source',
+    })
+    .superRefine(({ sources, supergraph, webhooks }, context) => {
+      if (supergraph !== undefined) return;
+      for (const [name, { source }] of Object.entries(webhooks)) {
+        if (Object.hasOwn(sources, source)) continue;
+        const message = `there is no source "${source}"; the configuration has: ${Object.keys(sources).join(', ')}`;
+        context.addIssue({ code: 'custom', path: ['webhooks', name, 'source'], message });
+      }
     });
 }
 

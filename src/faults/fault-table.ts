@@ -51,6 +51,14 @@ export const FAULT_TABLE = {
     'The port that the hub should listen on is taken.',
     'Stop the other program, or choose another port with --port or server.port.',
   ),
+  HUB_CONFIG_STATE_IN_USE: rule(
+    500,
+    4500,
+    false,
+    'public',
+    'Another hub uses the embedded store.',
+    'Stop the other hub, give this one a folder of its own, or let both use PostgreSQL: state.store.postgres.url.',
+  ),
   HUB_IMPORT_UNREADABLE: rule(
     500,
     4500,
@@ -273,7 +281,7 @@ export const FAULT_TABLE = {
     false,
     'public',
     'The log no longer holds what came after this cursor.',
-    'Read the present state with a query, then subscribe without `after`.',
+    'Read the present state with a query, then go on after the cursor in `extensions.resumeAfter`.',
   ),
   HUB_EVENT_UNREAD: rule(
     408,
@@ -282,6 +290,22 @@ export const FAULT_TABLE = {
     'public',
     'The client does not read what is sent to it.',
     'Read events as they come, or ask for fewer; connect again and go on from the last cursor with `after`.',
+  ),
+  HUB_EVENT_STORE_UNAVAILABLE: rule(
+    503,
+    4503,
+    true,
+    'masked',
+    'The event log cannot be reached at the moment.',
+    'See whether the database of state.store is up and has room; queries are served meanwhile, and subscriptions go on when it is back.',
+  ),
+  HUB_EVENT_UNMAPPED: rule(
+    422,
+    4422,
+    false,
+    'public',
+    'The delivery cannot be made into events.',
+    'Correct webhooks.<name>.map, then run: manifold events replay.',
   ),
   HUB_INTERNAL: rule(
     500,

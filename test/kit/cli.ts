@@ -38,7 +38,13 @@ export function fakeCli(options: FakeCliOptions = {}): FakeCli {
       for (const look of waiting) look();
     },
     readInput: async () => options.stdin ?? '',
-    hub: async () => ({ KINDS: fakeKinds(), composeGraph: missing, startHub: missing, ...options.hub }),
+    hub: async () => ({
+      KINDS: fakeKinds(),
+      composeGraph: missing,
+      openEvents: missing,
+      startHub: missing,
+      ...options.hub,
+    }),
     onSignal: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -1,0 +1,57 @@
+// What the hub keeps of changes, wired: state, webhooks, figures. Called by compose.ts and, through it, the command line.
+import type { HubConfig } from './config/hub-config.ts';
+import type { SourceStats } from './contract/source-stats.ts';
+import { createIntake, type Intake } from './events/intake/create-intake.ts';
+import { openState, type EventState } from './events/open-state.ts';
+import { createDeliveryCounts, type DeliveryCounts } from './telemetry/delivery-counts.ts';
+import type { Logger } from './telemetry/logger.ts';
+import { createSourceStats } from './telemetry/source-stats.ts';
+
+/** What outlives a reload: what is kept of changes, and how sources and webhooks have been doing. */
+export interface Lasting {
+  readonly state: EventState;
+  readonly counts: DeliveryCounts;
+  readonly statsOf: (source: string) => SourceStats;
+}
+
+/**
+ * Webhooks need a store that outlives the process; everything else only has one where the configuration says so.
+ * Rejects with HUB_CONFIG_STATE_IN_USE or HUB_CONFIG_INVALID.
+ */
+export async function openLasting(
+  { state: settings, webhooks, folder }: Pick<HubConfig, 'state' | 'webhooks' | 'folder'>,
+  logger: Logger,
+): Promise<Lasting> {
+  const durable = Object.keys(webhooks).length > 0;
+  if (durable && settings.store === 'memory') {
+    logger.warn('webhooks are acknowledged, and forgotten with the process: state.store is memory');
+  }
+  const stats = new Map<string, SourceStats>();
+  return {
+    state: await openState({ settings, folder, durable, logger }),
+    counts: createDeliveryCounts(),
+    statsOf(source) {
+      const known = stats.get(source) ?? createSourceStats();
+      stats.set(source, known);
+      return known;
+    },
+  };
+}
+
+/** Throws HUB_CONFIG_INVALID where a mapping is no JSONata. */
+export function createIntakeOf({ webhooks }: HubConfig, { state, counts }: Lasting, logger: Logger): Intake {
+  const { log, deadLetters, bus } = state;
+  return createIntake({ webhooks, log, deadLetters, counts, logger, wake: () => bus.publish() });
+}
+
+/** The state of a hub that does not run, for commands that look into it. */
+export interface OpenedEvents {
+  readonly state: EventState;
+  readonly intake: Intake;
+}
+
+/** Rejects as openLasting does; the state is closed by the caller. */
+export async function openEvents(config: HubConfig, logger: Logger): Promise<OpenedEvents> {
+  const lasting = await openLasting(config, logger);
+  return { state: lasting.state, intake: createIntakeOf(config, lasting, logger) };
+}
