@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=8 --heap-growing-percent=20
+#!/usr/bin/env node
 // Runs the hub from its sources in a checkout, from dist/ where it was built and installed.
 import { existsSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
@@ -14,10 +14,11 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
   process.exit(1);
 }
 
-// A gateway's garbage dies young and its live heap is small: V8 would rather let the heap grow to many times of that.
-// That can only be said when a process starts: the first line of this file does; run as `node bin/manifold.js`, the
-// process replaces itself. Where it cannot (or would lose the channel to its parent), nothing is lost but memory.
+// A gateway's garbage dies young and its live heap is small: V8 would rather let the heap grow to many times of that,
+// and glibc keeps an arena of freed memory for each of V8's threads. Both can only be told when a process starts, so a
+// server replaces itself once. Where it cannot (or would lose the channel to its parent), only memory is lost.
 const HEAP_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=20'];
+const MALLOC_SETTINGS = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '262144' };
 const serves = process.argv.some((argument) => argument === 'serve' || argument === 'dev');
 if (
   serves &&
@@ -27,7 +28,10 @@ if (
 ) {
   const script = fileURLToPath(import.meta.url);
   const args = [...process.execArgv, ...HEAP_FLAGS, '--disable-warning=ExperimentalWarning', script];
-  process.execve(process.execPath, [process.execPath, ...args, ...process.argv.slice(2)], process.env);
+  process.execve(process.execPath, [process.execPath, ...args, ...process.argv.slice(2)], {
+    ...MALLOC_SETTINGS,
+    ...process.env,
+  });
 }
 
 // What was compiled (and stripped of its types) at the last start need not be compiled again.

@@ -82,6 +82,7 @@ function watch(name: keyof typeof ports, program: ChildProgram): void {
 
 /** As bin/manifold.js has them; given here, so that it need not replace itself and lose the channel to this program. */
 const HEAP_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=20'];
+const MALLOC_SETTINGS = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '262144' };
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 await refuseTakenPorts();
@@ -94,7 +95,12 @@ try {
     'hub',
     [...HEAP_FLAGS, here('../../bin/manifold.js'), 'dev', '--config', here('manifold.yaml'), '--log-level', 'warn'],
     `${addresses.hub}/health/ready`,
-    { SHOP_URL: addresses.shop, WAREHOUSE_URL: addresses.warehouse, REVIEWS_URL: addresses.reviews },
+    {
+      ...MALLOC_SETTINGS,
+      SHOP_URL: addresses.shop,
+      WAREHOUSE_URL: addresses.warehouse,
+      REVIEWS_URL: addresses.reviews,
+    },
   );
   await hub.ready(READY_MS);
   watch('shop', shop);

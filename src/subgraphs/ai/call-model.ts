@@ -44,15 +44,19 @@ export function createCallModel(
   const breakers = createBreakers(settings, stats, models);
 
   async function timed<T>(scope: Scope, model: Model, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const timeout = AbortSignal.timeout(settings.timeoutMs);
+    // Not AbortSignal.timeout: that one lives on for the whole time after the model has answered.
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), settings.timeoutMs);
     try {
-      return await call(AbortSignal.any([scope.signal, timeout]));
+      return await call(AbortSignal.any([scope.signal, timeout.signal]));
     } catch (thrown) {
       scope.signal.throwIfAborted();
-      if (!timeout.aborted) throw toHubFault(thrown);
+      if (!timeout.signal.aborted) throw toHubFault(thrown);
       throw new HubFault('HUB_UPSTREAM_TIMEOUT', `${model.name} did not answer within ${settings.timeoutMs} ms.`, {
         details: { source, model: model.name },
       });
+    } finally {
+      clearTimeout(timer);
     }
   }
 
