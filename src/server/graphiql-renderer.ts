@@ -18,6 +18,12 @@ export interface GraphiqlOutput {
   readonly etag: string;
 }
 
+/** Three lines that become one. */
+const MARK =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" width="28" height="28" fill="none" stroke="#4f46e5" ' +
+  'stroke-width="3" stroke-linecap="round"><path d="M4 6c10 0 8 10 18 10M4 26c10 0 8-10 18-10M4 16h18"/>' +
+  '<circle cx="26" cy="16" r="3.5" fill="#4f46e5" stroke="none"/></svg>';
+
 const HTML_ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -32,6 +38,8 @@ function render(input: GraphiqlInput): string {
     ...input,
     title: input.title.replace(/[&<>"']/g, (character) => HTML_ENTITIES[character] ?? ''),
     subscriptionsProtocol: 'WS' as const,
+    logo: MARK,
+    favicon: `data:image/svg+xml,${encodeURIComponent(MARK)}`,
   };
   const page = renderGraphiQL(options).replaceAll('\r\n', '\n');
   const written = JSON.stringify(options);

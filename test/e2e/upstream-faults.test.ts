@@ -188,7 +188,7 @@ describe('an upstream that is', () => {
   it.each<[string, Misbehaviour, string, string, string]>([
     ['slow', 'slow', 'TIMEOUT', 'TIMEOUT', 'TIMEOUT'],
     ['answering HTML', 'html', 'MALFORMED', 'MALFORMED', 'MALFORMED'],
-    ['cutting the connection in mid-body', 'cut', 'MALFORMED', 'MALFORMED', 'UNREACHABLE'],
+    ['cutting the connection in mid-body', 'cut', 'MALFORMED', 'MALFORMED', 'MALFORMED'],
     ['answering 500', 'failing', 'FAILED', 'FAILED', 'FAILED'],
     ['answering 429', 'limited', 'RATE_LIMITED', 'RATE_LIMITED', 'RATE_LIMITED'],
     ['answering with wrong types', 'wrong-type', 'MALFORMED', 'MALFORMED', 'MALFORMED'],

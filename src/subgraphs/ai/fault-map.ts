@@ -21,6 +21,10 @@ export function toModelFault(thrown: unknown, { source, model }: FaultPlace): Hu
   const details = { source, model };
   if (status !== undefined && !isSuccess(status)) return statusFault(thrown, status, details);
   const system = systemCode(thrown);
+  if (system !== undefined && status !== undefined) {
+    const message = `${model} cut the connection in the middle of its answer (${system}).`;
+    return new HubFault('HUB_UPSTREAM_MALFORMED', message, { details });
+  }
   if (system !== undefined) {
     return new HubFault('HUB_UPSTREAM_UNREACHABLE', `The API of ${model} cannot be reached (${system}).`, { details });
   }

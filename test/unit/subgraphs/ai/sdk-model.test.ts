@@ -148,6 +148,6 @@ describe('a model behind a provider', () => {
       response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
       response.write('{"id":', () => response.destroy());
     });
-    await expect(asked.generate(REQUEST, signal)).rejects.toMatchObject({ code: 'HUB_UPSTREAM_UNREACHABLE' });
+    await expect(asked.generate(REQUEST, signal)).rejects.toMatchObject({ code: 'HUB_UPSTREAM_MALFORMED' });
   });
 });
