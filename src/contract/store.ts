@@ -1,8 +1,12 @@
 // The database that holds what must not be lost. Opened by compose.ts and the command line, used by the events room.
-import type { ColumnType, Generated, Kysely } from 'kysely';
+import type { Kysely } from 'kysely';
+
+/** Of SQL, where the two databases differ. */
+export type StoreDialect = 'postgres' | 'sqlite';
 
 export interface Store {
-  /** The PostgreSQL schema that all tables are in; raw SQL has to name it. */
+  readonly dialect: StoreDialect;
+  /** The schema that all tables are in; raw SQL has to name it. */
   readonly schema: string;
   /**
    * The database, tables made. Opened by the first call; after a failure the next call tries again.
@@ -13,37 +17,62 @@ export interface Store {
   close(): Promise<void>;
 }
 
+/** Instants are milliseconds since 1970, and JSON is text, so that both databases hold the same. */
 export interface StoreTables {
   events: EventsTable;
+  deliveries: DeliveriesTable;
+  event_head: EventHeadTable;
+  event_horizon: EventHorizonTable;
   dead_letters: DeadLettersTable;
 }
 
 /** The event log. `position` is gapless and in the order of commit; see docs/decisions/0003-event-log-order.md. */
 export interface EventsTable {
-  position: ColumnType<string, string, never>;
+  position: number;
   id: string;
   source: string;
   type: string;
   operation: string;
-  key: ColumnType<Record<string, unknown>, string, never>;
+  /** JSON. */
+  key: string;
   partition: string;
-  occurred_at: Date | null;
-  arrived_at: Date;
-  payload: ColumnType<unknown, string | null, never>;
+  occurred_at: number | null;
+  arrived_at: number;
+  /** JSON. */
+  payload: string | null;
   causation_id: string | null;
   correlation_id: string | null;
   delivery_id: string | null;
 }
 
+/** Which deliveries became events. */
+export interface DeliveriesTable {
+  source: string;
+  delivery_id: string;
+  arrived_at: number;
+}
+
+/** One row: the log, and the position of its newest event. */
+export interface EventHeadTable {
+  log_id: string;
+  position: number;
+}
+
+/** One row: the position of the newest event that was dropped. */
+export interface EventHorizonTable {
+  position: number;
+}
+
 /** Deliveries that were stored but could not be made into events. */
 export interface DeadLettersTable {
-  id: Generated<string>;
+  id: string;
   webhook: string;
   source: string;
   delivery_id: string | null;
   reason: string;
-  headers: ColumnType<Record<string, string>, string, never>;
+  /** JSON. */
+  headers: string;
   body: Uint8Array;
-  received_at: Generated<Date>;
-  replayed_at: Date | null;
+  received_at: number;
+  replayed_at: number | null;
 }

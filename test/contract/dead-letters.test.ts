@@ -92,5 +92,5 @@ describeDeadLetters({
   name: 'memory',
   open: async () => ({ letters: createMemoryDeadLetters(), close: () => undefined }),
 });
-describeDeadLetters(over('PGlite', embeddedStores()));
+describeDeadLetters(over('SQLite', embeddedStores()));
 if (await hasPostgres()) describeDeadLetters(over('PostgreSQL', postgresStores()));

@@ -218,7 +218,7 @@ const over = (name: string, stores: TestStores): Implementation => ({
 
 const implementations: readonly Implementation[] = [
   { name: 'memory', open: (maxEvents) => Promise.resolve(createMemoryEventLog({ maxEvents })) },
-  over('PGlite', embeddedStores()),
+  over('SQLite', embeddedStores()),
   ...((await hasPostgres()) ? [over('PostgreSQL', postgresStores())] : []),
 ];
 for (const implementation of implementations) describeEventLog(implementation);

@@ -1,12 +1,12 @@
 // Stores for tests: schemas of their own in the PostgreSQL of DATABASE_URL (or of this machine), dropped again, and in
-// one PGlite in memory.
+// SQLite in memory.
 import { randomBytes } from 'node:crypto';
-import { PGlite } from '@electric-sql/pglite';
-import { Kysely, PGliteDialect, sql } from 'kysely';
+import { Kysely } from 'kysely';
 import { Client } from 'pg';
 import type { Store, StoreTables } from '../../src/contract/store.ts';
 import { openOnce } from '../../src/events/store/open-once.ts';
 import { createPostgresStore } from '../../src/events/store/postgres-store.ts';
+import { createSqliteDialect } from '../../src/events/store/sqlite-dialect.ts';
 
 export const POSTGRES_URL = process.env.DATABASE_URL ?? 'postgres://postgres@127.0.0.1:5432/postgres';
 
@@ -75,37 +75,29 @@ function reusing(stores: { make(): Promise<Store>; close(): Promise<void> }): Te
 /** As new: the log has another id, too. */
 async function empty(store: Store): Promise<void> {
   const db = await store.open();
-  const tables = sql.join(['events', 'deliveries', 'dead_letters'].map((name) => sql.id(store.schema, name)));
-  await sql`truncate ${tables}`.execute(db);
-  await sql`update ${sql.id(store.schema, 'event_head')} set position = 0, log_id = gen_random_uuid()::text`.execute(
-    db,
-  );
-  await sql`update ${sql.id(store.schema, 'event_horizon')} set position = 0`.execute(db);
+  for (const table of ['events', 'deliveries', 'dead_letters'] as const) await db.deleteFrom(table).execute();
+  await db
+    .updateTable('event_head')
+    .set({ position: 0, log_id: randomBytes(16).toString('hex') })
+    .execute();
+  await db.updateTable('event_horizon').set({ position: 0 }).execute();
 }
 
 export function embeddedStores(): TestStores {
-  let database: Promise<PGlite> | undefined;
+  const stores: Store[] = [];
   return reusing({
     make: async () => {
-      const pglite = await (database ??= PGlite.create());
-      return openOnce({
-        schema: testSchema(),
-        connect: async () => new Kysely<StoreTables>({ dialect: new PGliteDialect({ pglite: unclosable(pglite) }) }),
+      const store = openOnce({
+        dialect: 'sqlite',
+        schema: 'main',
+        connect: () => new Kysely<StoreTables>({ dialect: createSqliteDialect(':memory:') }),
         release: () => undefined,
       });
+      stores.push(store);
+      return store;
     },
-    close: async () => (await database)?.close(),
+    close: async () => {
+      await Promise.all(stores.map((store) => store.close()));
+    },
   });
-}
-
-/** Making a PGlite takes seconds, so the stores of a test file share one. */
-function unclosable(pglite: PGlite) {
-  return {
-    ready: true,
-    closed: false,
-    waitReady: Promise.resolve(),
-    query: pglite.query.bind(pglite),
-    transaction: pglite.transaction.bind(pglite),
-    close: async () => undefined,
-  } as unknown as PGlite;
 }

@@ -1,6 +1,5 @@
 // Dead letters over a database: kept until they are too old, or until more have come than anybody will look at.
-import { sql } from 'kysely';
-import type { Selectable } from 'kysely';
+import { randomUUID } from 'node:crypto';
 import type { DeadLettersTable, Store } from '../../contract/store.ts';
 import type { DeadLetter, DeadLetters } from '../../contract/webhooks.ts';
 import { toStorableText } from '../log/storable.ts';
@@ -8,19 +7,24 @@ import { toStoreFault } from '../store/store-fault.ts';
 
 /** Does not close the store. */
 export function createStoreDeadLetters(store: Store): DeadLetters {
+  let newest = 0;
   return {
     async keep({ webhook, source, deliveryId, reason, headers, body }) {
       await guarded(async () => {
         const db = await store.open();
+        // Those of one millisecond keep their order, too.
+        newest = Math.max(Date.now(), newest + 1);
         await db
           .insertInto('dead_letters')
           .values({
+            id: randomUUID(),
             webhook,
             source,
             delivery_id: deliveryId === undefined ? null : toStorableText(deliveryId),
             reason: toStorableText(reason),
-            headers: toStorableText(JSON.stringify(headers)),
+            headers: JSON.stringify(headers),
             body,
+            received_at: newest,
             replayed_at: null,
           })
           .onConflict((conflict) => conflict.doNothing())
@@ -31,17 +35,17 @@ export function createStoreDeadLetters(store: Store): DeadLetters {
       guarded(async () => {
         const db = await store.open();
         let query = db.selectFrom('dead_letters').selectAll().orderBy('received_at').orderBy('id').limit(limit);
-        if (id !== undefined) query = query.where(sql<string>`id::text`, '=', id);
+        if (id !== undefined) query = query.where('id', '=', id);
         if (source !== undefined) query = query.where('source', '=', source);
-        if (from !== undefined) query = query.where('received_at', '>=', from);
-        if (to !== undefined) query = query.where('received_at', '<', to);
+        if (from !== undefined) query = query.where('received_at', '>=', from.getTime());
+        if (to !== undefined) query = query.where('received_at', '<', to.getTime());
         if (!replayed) query = query.where('replayed_at', 'is', null);
         return (await query.execute()).map(toLetter);
       }),
     markReplayed: (id) =>
       guarded(async () => {
         const db = await store.open();
-        await db.updateTable('dead_letters').set({ replayed_at: new Date() }).where('id', '=', id).execute();
+        await db.updateTable('dead_letters').set({ replayed_at: Date.now() }).where('id', '=', id).execute();
       }),
   };
 }
@@ -54,16 +58,16 @@ async function guarded<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function toLetter(row: Selectable<DeadLettersTable>): DeadLetter {
+function toLetter(row: DeadLettersTable): DeadLetter {
   return {
     id: row.id,
     webhook: row.webhook,
     source: row.source,
     reason: row.reason,
-    headers: row.headers,
+    headers: JSON.parse(row.headers) as Record<string, string>,
     body: Buffer.from(row.body),
-    receivedAt: row.received_at.toISOString(),
+    receivedAt: new Date(row.received_at).toISOString(),
     ...(row.delivery_id === null ? {} : { deliveryId: row.delivery_id }),
-    ...(row.replayed_at === null ? {} : { replayedAt: row.replayed_at.toISOString() }),
+    ...(row.replayed_at === null ? {} : { replayedAt: new Date(row.replayed_at).toISOString() }),
   };
 }

@@ -39,7 +39,7 @@ export function coalesce<Item, Result>(options: CoalesceOptions<Item, Result>): 
 
   async function drain(): Promise<void> {
     while (waiting.length > 0) {
-      // What this turn of the event loop brings goes together, also where `run` takes no turn of it by itself: PGlite
+      // What this turn of the event loop brings goes together, also where `run` takes no turn of it by itself: SQLite
       // works within the process, and its promises are settled before the next request is even looked at.
       await turn();
       const batch = takeBatch();

@@ -1,6 +1,6 @@
 // Retention: drops what is too old or too many from the database, a little at a time. Started by open-state.ts.
-import { sql } from 'kysely';
-import type { Store } from '../../contract/store.ts';
+import type { Kysely } from 'kysely';
+import type { Store, StoreTables } from '../../contract/store.ts';
 
 export interface Retention {
   readonly maxAgeMs: number;
@@ -18,7 +18,6 @@ export interface KeepTrimmedOptions extends Retention {
 const BATCH = 5_000;
 /** Senders repeat a delivery for days; an id that is forgotten too early would make it a second event. */
 const MIN_DELIVERY_AGE_MS = 7 * 24 * 3_600_000;
-
 const MIN_LETTER_AGE_MS = 30 * 24 * 3_600_000;
 /** More than a person looks at: it is one mistake, over and over. */
 const MAX_LETTERS = 10_000;
@@ -26,21 +25,50 @@ const MAX_LETTERS = 10_000;
 /** Drops everything that is over the limits now, old dead letters too; resolves with how many events those were. */
 export async function trimEvents(store: Store, { maxAgeMs, maxEvents }: Retention): Promise<number> {
   const db = await store.open();
-  const letters = sql.id(store.schema, 'dead_letters');
-  await sql`
-    delete from ${letters} where received_at < now() - make_interval(secs => ${Math.max(maxAgeMs, MIN_LETTER_AGE_MS) / 1000}::float8)
-      or id in (select id from ${letters} order by received_at desc offset ${MAX_LETTERS}::bigint)`.execute(db);
+  const now = Date.now();
+  await trimLetters(db, now - Math.max(maxAgeMs, MIN_LETTER_AGE_MS));
+  await trimDeliveries(db, now - Math.max(maxAgeMs, MIN_DELIVERY_AGE_MS));
   let dropped = 0;
   for (;;) {
-    const { rows } = await sql<{ dropped: string }>`
-      select ${sql.id(store.schema, 'trim_events')}(
-        make_interval(secs => ${maxAgeMs / 1000}::float8), ${maxEvents}::bigint,
-        make_interval(secs => ${Math.max(maxAgeMs, MIN_DELIVERY_AGE_MS) / 1000}::float8), ${BATCH}::bigint
-      ) as dropped`.execute(db);
-    const count = Number(rows[0]?.dropped ?? 0);
+    const count = await trimOnce(db, now - maxAgeMs, maxEvents);
     dropped += count;
     if (count < BATCH) return dropped;
   }
+}
+
+/** From the front only. Where two hubs trim at once, one of them finds the horizon moved, and has dropped nothing. */
+async function trimOnce(db: Kysely<StoreTables>, oldest: number, maxEvents: number): Promise<number> {
+  return db.transaction().execute(async (transaction) => {
+    const { position: before } = await transaction.selectFrom('event_horizon').select('position').executeTakeFirstOrThrow(); // prettier-ignore
+    const { position: head } = await transaction.selectFrom('event_head').select('position').executeTakeFirstOrThrow();
+    const last = Math.min(head, before + BATCH);
+    const { first } = await transaction
+      .selectFrom('events')
+      .select(({ fn }) => fn.min('position').as('first'))
+      .where('position', '>', before)
+      .where('position', '<=', last)
+      .where('arrived_at', '>=', oldest)
+      .executeTakeFirstOrThrow();
+    const byAge = (first as number | null) === null ? last : first - 1;
+    const horizon = Math.max(before, Math.min(last, Math.max(byAge, head - maxEvents)));
+    if (horizon === before) return 0;
+    const [moved] = await transaction.updateTable('event_horizon').set({ position: horizon }).where('position', '=', before).execute(); // prettier-ignore
+    if (moved?.numUpdatedRows !== 1n) return 0;
+    await transaction.deleteFrom('events').where('position', '>', before).where('position', '<=', horizon).execute();
+    return horizon - before;
+  });
+}
+
+async function trimDeliveries(db: Kysely<StoreTables>, oldest: number): Promise<void> {
+  await db.deleteFrom('deliveries').where('arrived_at', '<', oldest).execute();
+}
+
+async function trimLetters(db: Kysely<StoreTables>, oldest: number): Promise<void> {
+  const newest = db.selectFrom('dead_letters').select('id').orderBy('received_at', 'desc').limit(MAX_LETTERS);
+  await db
+    .deleteFrom('dead_letters')
+    .where((where) => where.or([where('received_at', '<', oldest), where('id', 'not in', newest)]))
+    .execute();
 }
 
 /** Ends with the returned function, which waits for the round under way. */

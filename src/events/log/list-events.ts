@@ -1,5 +1,4 @@
 // Events by what a person looks for: id, source, time. Called by the command line.
-import { sql } from 'kysely';
 import type { SyncEvent } from '../../contract/events.ts';
 import type { Store } from '../../contract/store.ts';
 import type { KeptFilter } from '../../contract/webhooks.ts';
@@ -15,14 +14,13 @@ export async function listEvents(
   try {
     const db = await store.open();
     let query = db.selectFrom('events').selectAll().orderBy('position', 'desc').limit(limit);
-    if (id !== undefined) query = query.where(sql<string>`id::text`, '=', id);
+    if (id !== undefined) query = query.where('id', '=', id);
     if (source !== undefined) query = query.where('source', '=', source);
-    if (from !== undefined) query = query.where('arrived_at', '>=', from);
-    if (to !== undefined) query = query.where('arrived_at', '<', to);
+    if (from !== undefined) query = query.where('arrived_at', '>=', from.getTime());
+    if (to !== undefined) query = query.where('arrived_at', '<', to.getTime());
     const rows = await query.execute();
-    const { rows: heads } = await sql<{ log_id: string }>`
-      select log_id from ${sql.id(store.schema, 'event_head')}`.execute(db);
-    return rows.map((row) => toSyncEvent(row, heads[0]?.log_id ?? '')).reverse();
+    const head = await db.selectFrom('event_head').select('log_id').executeTakeFirstOrThrow();
+    return rows.map((row) => toSyncEvent(row, head.log_id)).reverse();
   } catch (thrown) {
     throw toStoreFault(thrown);
   }

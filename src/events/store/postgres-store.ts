@@ -1,6 +1,6 @@
 // State in PostgreSQL: any number of hubs share it.
 import { Kysely, PostgresDialect } from 'kysely';
-import { Pool } from 'pg';
+import { Pool, types, type CustomTypesConfig } from 'pg';
 import type { Store, StoreTables } from '../../contract/store.ts';
 import { openOnce } from './open-once.ts';
 
@@ -16,9 +16,16 @@ export interface PostgresStoreOptions {
 const CONNECT_MS = 3_000;
 const STATEMENT_MS = 10_000;
 
+/** Positions and instants are far below what a number can hold, so `bigint` is one. */
+const NUMBERS: CustomTypesConfig = {
+  getTypeParser: (oid: Parameters<CustomTypesConfig['getTypeParser']>[0], format?: 'text' | 'binary'): unknown =>
+    oid === types.builtins.INT8 ? Number : types.getTypeParser(oid, format),
+};
+
 /** Nothing is connected before `open`. A connection that breaks is replaced by the next statement. */
 export function createPostgresStore({ url, schema, maxConnections = 10 }: PostgresStoreOptions): Store {
   return openOnce({
+    dialect: 'postgres',
     schema,
     connect: () => {
       const pool = new Pool({
@@ -30,10 +37,11 @@ export function createPostgresStore({ url, schema, maxConnections = 10 }: Postgr
         // A database that is gone without a word answers nothing at all.
         query_timeout: STATEMENT_MS + CONNECT_MS,
         keepAlive: true,
+        types: NUMBERS,
       });
       // An idle connection that breaks is reported here, and would end the process where nobody listens.
       pool.on('error', () => undefined);
-      return Promise.resolve(new Kysely<StoreTables>({ dialect: new PostgresDialect({ pool }) }));
+      return new Kysely<StoreTables>({ dialect: new PostgresDialect({ pool }) });
     },
     release: () => undefined,
   });

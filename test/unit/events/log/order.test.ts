@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import type { EntityChange, SyncEvent } from '../../../../src/contract/events.ts';
 import { keepTrimmed, trimEvents } from '../../../../src/events/log/keep-trimmed.ts';
 import { listEvents } from '../../../../src/events/log/list-events.ts';
+import { toStorable } from '../../../../src/events/log/storable.ts';
 import { createStoreEventLog } from '../../../../src/events/log/store-event-log.ts';
 import { createPostgresStore } from '../../../../src/events/store/postgres-store.ts';
 import { embeddedStores, hasPostgres, POSTGRES_URL, postgresStores, type TestStores } from '../../../kit/stores.ts';
@@ -42,11 +43,11 @@ function describeLog(name: string, stores: TestStores): void {
       const log = createStoreEventLog({ store, maxEvents: 100 });
       const old = await log.append([change(1), change(2), change(3)]);
       const db = await store.open();
-      const table = sql.id(store.schema, 'events');
-      await sql`update ${table} set arrived_at = now() - interval '2 hours' where position <= 2`.execute(db);
+      const twoHoursAgo = { arrived_at: Date.now() - 2 * HOUR_MS };
+      await db.updateTable('events').set(twoHoursAgo).where('position', '<=', 2).execute();
       expect(await trimEvents(store, { maxAgeMs: HOUR_MS, maxEvents: 100 })).toBe(2);
       expect(await log.read(undefined, 10)).toEqual([old[2]]);
-      await sql`update ${table} set arrived_at = now() - interval '2 hours'`.execute(db);
+      await db.updateTable('events').set(twoHoursAgo).execute();
       expect(await trimEvents(store, { maxAgeMs: HOUR_MS, maxEvents: 100 })).toBe(1);
       expect(await log.read(undefined, 10)).toEqual([]);
       expect(await log.read(old[2]?.cursor, 10)).toEqual([]);
@@ -60,11 +61,12 @@ function describeLog(name: string, stores: TestStores): void {
       const log = createStoreEventLog({ store, maxEvents: 100 });
       await log.append([{ ...change(1), deliveryId: 'd' }]);
       const db = await store.open();
-      await sql`update ${sql.id(store.schema, 'events')} set arrived_at = now() - interval '6 days'`.execute(db);
-      await sql`update ${sql.id(store.schema, 'deliveries')} set arrived_at = now() - interval '6 days'`.execute(db);
+      const daysAgo = (days: number) => ({ arrived_at: Date.now() - days * 24 * HOUR_MS });
+      await db.updateTable('events').set(daysAgo(6)).execute();
+      await db.updateTable('deliveries').set(daysAgo(6)).execute();
       expect(await trimEvents(store, { maxAgeMs: HOUR_MS, maxEvents: 100 })).toBe(1);
       expect(await log.append([{ ...change(1), deliveryId: 'd' }])).toEqual([]);
-      await sql`update ${sql.id(store.schema, 'deliveries')} set arrived_at = now() - interval '8 days'`.execute(db);
+      await db.updateTable('deliveries').set(daysAgo(8)).execute();
       await trimEvents(store, { maxAgeMs: HOUR_MS, maxEvents: 100 });
       expect(await log.append([{ ...change(1), deliveryId: 'd' }])).toHaveLength(1);
       stores.giveBack(store);
@@ -114,7 +116,7 @@ function describeLog(name: string, stores: TestStores): void {
   });
 }
 
-describeLog('PGlite', embeddedStores());
+describeLog('SQLite', embeddedStores());
 
 if (await hasPostgres()) {
   const stores = postgresStores();
@@ -134,8 +136,8 @@ if (await hasPostgres()) {
 
       // One that holds its place for a while before it commits: nobody may get past it.
       const lingering = (await hubs[1]!.open()).transaction().execute(async (transaction) => {
-        const batch = JSON.stringify([{ ...change(-1, 99), id: crypto.randomUUID(), partition: 'p', part: 0 }]);
-        await sql`select * from ${sql.id(schema, 'append_events')}(${batch}::jsonb)`.execute(transaction);
+        const batch = JSON.stringify([{ ...toStorable(change(-1, 99)).row, part: 0 }]);
+        await sql`select * from ${sql.id(schema, 'append_events')}(${batch}::json)`.execute(transaction);
         await sql`select pg_sleep(0.3)`.execute(transaction);
       });
 
