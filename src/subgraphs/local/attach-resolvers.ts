@@ -54,7 +54,7 @@ function compileResolver(field: GraphQLField<unknown, unknown>, model: FieldMode
     case 'property':
       return readProperty(model.raw);
     case 'expression':
-      return (record) => model.evaluate(record);
+      return model.root ? (_root, args) => model.evaluate(args) : (record) => model.evaluate(record);
     case 'stub':
       return resolveStub(model, context.stubs);
     case 'call':

@@ -29,7 +29,8 @@ export interface StubModel {
 export type FieldModel =
   /** A property of the raw record. `external`: it only ever comes with a representation. */
   | { readonly kind: 'property'; readonly raw: string; readonly external: boolean }
-  | { readonly kind: 'expression'; evaluate(record: unknown): Promise<unknown> }
+  /** Computed from the raw record; at the root, from the arguments. */
+  | { readonly kind: 'expression'; readonly root: boolean; evaluate(input: unknown): Promise<unknown> }
   | StubModel
   | {
       readonly kind: 'call';
@@ -87,14 +88,17 @@ function readField(
       toArguments: compileArguments(field.args),
     };
   }
+  const expr = directiveArgs(field.astNode, 'map')?.expr;
+  if (root === 'query' && typeof expr === 'string') return readExpression(expr, coordinate, true);
   if (root !== undefined) {
     const known = connectors.map((connector) => `@${connector.directive}`).join(' or ');
-    throw new SdlMistake(`${coordinate} has nothing to resolve it: a root field needs ${known}`);
+    throw new SdlMistake(
+      `${coordinate} has nothing to resolve it: a root field needs ${known}${root === 'query' ? ', or @map(expr: …) over its arguments' : ''}`,
+    );
   }
   const derive = directiveArgs(field.astNode, 'derive');
   if (derive !== undefined) return readDerive(type, field, String(derive.from), coordinate);
-  const expr = directiveArgs(field.astNode, 'map')?.expr;
-  if (typeof expr === 'string') return readExpression(expr, coordinate);
+  if (typeof expr === 'string') return readExpression(expr, coordinate, false);
   const external = directiveArgs(field.astNode, 'external') !== undefined;
   return { kind: 'property', raw: upstreamName(field.astNode, field.name), external };
 }
@@ -106,10 +110,10 @@ function withDefaults(schema: GraphQLSchema, name: string, given: Record<string,
   return { ...(defaults === undefined ? {} : (Object.fromEntries(defaults) as Record<string, unknown>)), ...given };
 }
 
-function readExpression(text: string, coordinate: string): FieldModel {
+function readExpression(text: string, coordinate: string, root: boolean): FieldModel {
   try {
     const expression = jsonata(text);
-    return { kind: 'expression', evaluate: (record) => expression.evaluate(record) as Promise<unknown> };
+    return { kind: 'expression', root, evaluate: (input) => expression.evaluate(input) as Promise<unknown> };
   } catch (thrown) {
     const reason =
       typeof thrown === 'object' && thrown !== null && 'message' in thrown ? String(thrown.message) : String(thrown);

@@ -207,6 +207,18 @@ describe('a variable of an input type that contains itself', () => {
   });
 });
 
+describe('an expression at the root', () => {
+  it('is computed from the arguments, and calls nothing', async () => {
+    const { subgraph, calls } = fakeSource(
+      'shop',
+      'type Query { hello(name: String): String! @map(expr: "\'Hello \' & name") }',
+      {},
+    );
+    expect(await ask(testGraph(subgraph), '{ hello(name: "you") }')).toEqual({ data: { hello: 'Hello you' } });
+    expect(calls).toEqual([]);
+  });
+});
+
 describe('SDL that cannot work', () => {
   const build = (sdl: string) => () => fakeSource('shop', sdl, { 'GET /a': () => null });
 

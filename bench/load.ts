@@ -1,0 +1,61 @@
+// One round of load: wrk with a fixed number of connections, each sending the next request when it has its answer.
+import { spawn } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { WORK } from './places.ts';
+
+export interface Load {
+  readonly url: string;
+  readonly seconds: number;
+  readonly connections: number;
+  /** JSON body of every request; `%d` in it is another number each time. */
+  readonly body: string;
+}
+
+export interface LoadResult {
+  readonly requests: number;
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Answers with another status than 2xx and 3xx, and failures of the connection. */
+  readonly failed: number;
+}
+
+const UNITS = { us: 1e-3, ms: 1, s: 1e3, m: 6e4 } as const;
+
+export async function runLoad({ url, seconds, connections, body }: Load): Promise<LoadResult> {
+  const script = `${WORK}/load.lua`;
+  writeFileSync(script, luaOf(body));
+  const args = ['-t2', `-c${connections}`, `-d${seconds}s`, '--latency', '--timeout', '20s', '-s', script, url];
+  const child = spawn('wrk', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  child.stdout.on('data', (text: Buffer) => (output += text.toString('utf8')));
+  await new Promise((resolve, reject) => child.once('error', reject).once('close', resolve));
+  const find = (pattern: RegExp): string | undefined => pattern.exec(output)?.[1];
+  const count = (pattern: RegExp): number => Number(find(pattern) ?? 0);
+  const errors = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(output)?.slice(1) ?? [];
+  return {
+    requests: count(/(\d+) requests in/),
+    perSecond: count(/Requests\/sec:\s+([\d.]+)/),
+    p50Ms: milliseconds(find(/50%\s+(\S+)/)),
+    p99Ms: milliseconds(find(/99%\s+(\S+)/)),
+    failed: count(/Non-2xx or 3xx responses: (\d+)/) + errors.reduce((sum, one) => sum + Number(one), 0),
+  };
+}
+
+function luaOf(body: string): string {
+  const head = 'wrk.method = "POST"\nwrk.headers["Content-Type"] = "application/json"\n';
+  if (!body.includes('%d')) return `${head}wrk.body = [==[${body}]==]\n`;
+  return `${head}local threads = 0
+function setup(thread) thread:set("first", threads * 500000000) threads = threads + 1 end
+local count = 0
+function request()
+  count = count + 1
+  return wrk.format(nil, nil, nil, (string.gsub([==[${body}]==], "%%d", tostring((first + count) % 1000000007))))
+end
+`;
+}
+
+function milliseconds(text: string | undefined): number {
+  const [, value, unit] = /^([\d.]+)(us|ms|s|m)$/.exec(text ?? '') ?? [];
+  return value === undefined ? NaN : Number(value) * UNITS[unit as keyof typeof UNITS];
+}

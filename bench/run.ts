@@ -1,0 +1,104 @@
+// `npm run bench -- [--rounds 3] [--secs 5] [--only hub,limit] [--scenarios q1,q2] [--out file]`: interleaved rounds; every
+// measurement is a line of JSON in the results, the table comes at the end.
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
+import { composeForHive, REST_CONTESTANTS, type Contestant } from './contestants.ts';
+import { runLoad } from './load.ts';
+import { onPath, WORK } from './places.ts';
+import { cpuSeconds, peakMegabytes, start } from './processes.ts';
+import { printReport, type Measurement } from './report.ts';
+import { SCENARIOS, type Scenario } from './scenarios.ts';
+import { countCalls, startUpstream } from './upstream.ts';
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    secs: { type: 'string', default: '5' },
+    only: { type: 'string', default: REST_CONTESTANTS.map(({ name }) => name).join() },
+    scenarios: { type: 'string', default: SCENARIOS.map(({ name }) => name).join() },
+    out: { type: 'string', default: `${WORK}/results.jsonl` },
+  },
+});
+
+if (!onPath('wrk') || !onPath('nginx')) {
+  console.error('bench: wrk and nginx are not here; run: npm run bench:setup');
+  process.exit(1);
+}
+
+const seconds = Number(values.secs);
+const WARM_SECONDS = 2;
+
+async function ask({ port }: Contestant, body: string): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: body.replaceAll('%d', '7'),
+  });
+  return response.text();
+}
+
+/** One graph says that ids are Int, another ID: the same to a client that reads them. */
+const withTextIds = (text: string): unknown =>
+  JSON.parse(text, (key, value: unknown) => (key === 'id' && typeof value === 'number' ? String(value) : value));
+
+async function answersRight(contestant: Contestant, scenario: Scenario): Promise<boolean> {
+  const expected = withTextIds(JSON.stringify({ data: scenario.data }));
+  return isDeepStrictEqual(withTextIds(await ask(contestant, scenario.body)), expected);
+}
+
+async function measure(contestant: Contestant, scenario: Scenario, round: number): Promise<Measurement> {
+  const url = `http://127.0.0.1:${contestant.port}/graphql`;
+  const running = await start(contestant, async () =>
+    (await ask(contestant, '{"query":"{ greet }"}')).includes('Hello'),
+  );
+  try {
+    const right = await answersRight(contestant, scenario);
+    const load = { url, body: scenario.body, connections: scenario.connections };
+    await runLoad({ ...load, seconds: WARM_SECONDS });
+    const [cpuBefore, callsBefore] = [cpuSeconds(running.pids()), await countCalls()];
+    const result = await runLoad({ ...load, seconds });
+    return {
+      ...{ contestant: contestant.name, title: contestant.title, scenario: scenario.name, round, right },
+      ...result,
+      cpuMicroseconds: ((cpuSeconds(running.pids()) - cpuBefore) / result.requests) * 1e6,
+      // The one more is the count itself.
+      callsPerRequest: ((await countCalls()) - callsBefore - 1) / result.requests,
+      peakMegabytes: peakMegabytes(running.pids()),
+    };
+  } finally {
+    await running.stop();
+  }
+}
+
+const shuffled = <T>(items: readonly T[]): readonly T[] =>
+  items
+    .map((item) => [Math.random(), item] as const)
+    .sort(([a], [b]) => a - b)
+    .map(([, item]) => item);
+
+mkdirSync(WORK, { recursive: true });
+const upstream = await startUpstream();
+const contestants = REST_CONTESTANTS.filter(({ name }) => values.only.split(',').includes(name));
+const scenarios = SCENARIOS.filter(({ name }) => values.scenarios.split(',').includes(name));
+if (contestants.some(({ name }) => name.startsWith('hive'))) composeForHive();
+const measurements: Measurement[] = [];
+for (let round = 1; round <= Number(values.rounds); round += 1) {
+  for (const scenario of scenarios) {
+    for (const contestant of shuffled(contestants)) {
+      try {
+        const measured = await measure(contestant, scenario, round);
+        measurements.push(measured);
+        appendFileSync(values.out, `${JSON.stringify(measured)}\n`);
+        console.error(
+          `${round} ${scenario.name.padEnd(8)} ${contestant.name.padEnd(15)} ${measured.perSecond.toFixed(0).padStart(7)}/s ` +
+            `${measured.cpuMicroseconds.toFixed(0).padStart(6)} us  p50 ${measured.p50Ms} p99 ${measured.p99Ms}  ` +
+            `${measured.peakMegabytes.toFixed(0)} MB  ${measured.callsPerRequest.toFixed(2)} calls${measured.right ? '' : '  WRONG ANSWER'}${measured.failed === 0 ? '' : `  ${measured.failed} failed`}`,
+        );
+      } catch (thrown) {
+        console.error(`${contestant.name} is left out: ${String(thrown)}`);
+      }
+    }
+  }
+}
+await upstream.stop();
+printReport(measurements);
