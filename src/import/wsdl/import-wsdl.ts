@@ -3,6 +3,7 @@ import type { ImportedSdl } from '../../config/source-kind.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
 import { loadWsdl } from './load-wsdl.ts';
 import { mapToSdl, type SdlOptions } from './map-to-sdl.ts';
+import type { WsdlModel } from './wsdl-model.ts';
 
 export interface WsdlImportRequest extends SdlOptions {
   /** Path relative to `folder`, or url. */
@@ -18,20 +19,23 @@ export interface ImportedWsdl extends ImportedSdl {
 /** Rejects with HUB_IMPORT_UNREADABLE, _REFERENCE, _TOO_LARGE or _INVALID. */
 export async function importWsdl(request: WsdlImportRequest): Promise<ImportedWsdl> {
   const model = await loadWsdl(request.spec, request.folder);
-  const { sdl, operations, notes } = mapToSdl(model, request);
+  const { sdl, operations, withLoss, notes } = mapToSdl(model, request);
   if (operations === 0) {
-    throw new HubFault('HUB_IMPORT_INVALID', `${model.location}: include and exclude leave no operation of the WSDL`);
+    throw new HubFault(
+      'HUB_IMPORT_INVALID',
+      `${model.location}: include, exclude and ports leave no operation of the WSDL; its ports are ${portNames(model)}`,
+    );
   }
   return {
     sdl,
     origin: model.location,
     digest: model.digest,
-    report: {
-      title: model.title,
-      operations,
-      withLoss: 0,
-      notes: notes.map((note) => ({ kind: 'loss', ...note })),
-    },
+    report: { title: model.title, operations, withLoss, notes },
     serviceUrl: model.operations[0]?.ports[0]?.address,
   };
+}
+
+function portNames({ operations }: WsdlModel): string {
+  const names = new Set(operations.flatMap(({ ports }) => ports.map(({ port }) => port)));
+  return [...names].slice(0, 20).join(', ');
 }

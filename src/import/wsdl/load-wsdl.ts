@@ -1,5 +1,7 @@
 // WSDL reference in, WsdlModel out: used by the importer for SDL and by the SOAP connector for encoding and decoding.
+import type { ImportNote } from '../../config/import-report.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
+import type { AddNote } from './add-note.ts';
 import { documentationOf } from './documentation.ts';
 import { readDocuments } from './read-documents.ts';
 import { createSchemaSet } from './schema-set.ts';
@@ -7,7 +9,8 @@ import { readOperations } from './read-operations.ts';
 import { createTypeResolver } from './xsd-types.ts';
 import type { WsdlModel } from './wsdl-model.ts';
 import { WSDL } from './namespaces.ts';
-import { childOf } from './xml-tree.ts';
+import { childOf, type XmlElement } from './xml-tree.ts';
+import { xpathOf } from './xpath.ts';
 
 /**
  * @param spec path relative to `folder`, or url.
@@ -15,12 +18,17 @@ import { childOf } from './xml-tree.ts';
  */
 export async function loadWsdl(spec: string, folder: string): Promise<WsdlModel> {
   const documents = await readDocuments(spec, folder);
-  const notes = new Map<string, { at: string; message: string }>();
-  const note = (at: string, message: string) => void notes.set(`${at} ${message}`, { at, message });
+  const notes = new Map<string, ImportNote>();
+  const lossyNodes = new Set<XmlElement>();
+  const note: AddNote = (element, message, kind = 'loss') => {
+    const at = xpathOf(element);
+    if (kind === 'loss') lossyNodes.add(element);
+    notes.set(`${at} ${message}`, { at, message, kind });
+  };
   for (const { at, message } of documents.notes) note(at, message);
   const schemas = createSchemaSet(documents.schemas);
   const types = createTypeResolver(schemas, note);
-  const operations = readOperations(documents.definitions, types, note);
+  const operations = readOperations(documents.definitions, types, note, () => lossyNodes.size);
   types.complete();
   if (operations.length === 0) {
     const [first] = notes.values();
@@ -32,6 +40,7 @@ export async function loadWsdl(spec: string, folder: string): Promise<WsdlModel>
   }
   const [main] = documents.definitions;
   const service = main === undefined ? undefined : childOf(main, WSDL, 'service');
+  const lossyTypes = types.owners(lossyNodes);
   return {
     title: service?.attributes.get('name') ?? main?.attributes.get('name') ?? 'SOAP service',
     documentation: (service && documentationOf(service)) ?? (main && documentationOf(main)),
@@ -41,9 +50,10 @@ export async function loadWsdl(spec: string, folder: string): Promise<WsdlModel>
     digest: documents.digest,
     typeNamed: (uri, local) => {
       if (schemas.find('type', uri, local) === undefined) return undefined;
-      const type = types.type(uri, local, '');
+      const type = types.type(uri, local);
       types.complete();
       return type;
     },
+    isLossy: (type) => lossyTypes.has(type),
   };
 }

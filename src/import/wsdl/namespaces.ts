@@ -4,12 +4,15 @@ export const WSDL = 'http://schemas.xmlsoap.org/wsdl/';
 export const WSDL20 = 'http://www.w3.org/ns/wsdl';
 export const SOAP11_BINDING = 'http://schemas.xmlsoap.org/wsdl/soap/';
 export const SOAP12_BINDING = 'http://schemas.xmlsoap.org/wsdl/soap12/';
+export const HTTP_BINDING = 'http://schemas.xmlsoap.org/wsdl/http/';
+export const MIME_BINDING = 'http://schemas.xmlsoap.org/wsdl/mime/';
 export const XSD = 'http://www.w3.org/2001/XMLSchema';
 export const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
 export const SOAP11_ENVELOPE = 'http://schemas.xmlsoap.org/soap/envelope/';
 export const SOAP12_ENVELOPE = 'http://www.w3.org/2003/05/soap-envelope';
 export const SOAP11_ENCODING = 'http://schemas.xmlsoap.org/soap/encoding/';
 const SOAP12_ENCODING = 'http://www.w3.org/2003/05/soap-encoding';
+export const SWA_REF = 'http://ws-i.org/profiles/basic/1.1/xsd';
 export const XML = 'http://www.w3.org/XML/1998/namespace';
 
 export const isXsd = (uri: string): boolean => uri === XSD;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
 import { readDescription } from '../read-description.ts';
-import { isSoapEncoding, SOAP11_ENVELOPE, SOAP12_ENVELOPE, WSDL, WSDL20, XML, XSD } from './namespaces.ts';
+import { isSoapEncoding, SOAP11_ENVELOPE, SOAP12_ENVELOPE, SWA_REF, WSDL, WSDL20, XML, XSD } from './namespaces.ts';
 import type { SchemaDocument } from './schema-set.ts';
 import { childOf, childrenOf, parseXml, XmlError, type XmlElement } from './xml-tree.ts';
 
@@ -14,7 +14,7 @@ export interface WsdlDocuments {
   readonly location: string;
   /** "sha256:…" of all files' bytes in reading order. */
   readonly digest: string;
-  readonly notes: readonly { readonly at: string; readonly message: string }[];
+  readonly notes: readonly { readonly at: XmlElement; readonly message: string }[];
 }
 
 /** Most files that one description may consist of. */
@@ -27,7 +27,7 @@ interface Reader {
   readonly documents: Map<string, Promise<ReadDocument>>;
   readonly definitions: XmlElement[];
   readonly schemas: SchemaDocument[];
-  readonly notes: { at: string; message: string }[];
+  readonly notes: { at: XmlElement; message: string }[];
   readonly hash: ReturnType<typeof createHash>;
 }
 
@@ -94,14 +94,14 @@ async function readOnce(reader: Reader, reference: string, from: string | undefi
   const options = from === undefined || main === undefined ? { folder } : { folder, from, within: main };
   const { text, bytes, location } = await readDescription(reference, options);
   reader.main ??= location;
-  const root = parseDocument(text, location);
+  const root = parseDocument(text, location, from === undefined ? 'none' : 'harmless');
   reader.hash.update(bytes);
   return { root, location };
 }
 
-function parseDocument(text: string, location: string): XmlElement {
+function parseDocument(text: string, location: string, declarations: 'none' | 'harmless'): XmlElement {
   try {
-    return parseXml(text, { doctype: 'plain' });
+    return parseXml(text, declarations);
   } catch (error) {
     if (!(error instanceof XmlError)) throw error;
     const code = error.reason === 'limit' ? 'HUB_IMPORT_TOO_LARGE' : 'HUB_IMPORT_INVALID';
@@ -118,11 +118,15 @@ function assertWsdl(root: XmlElement, location: string): void {
     );
   }
   const html = root.local.toLowerCase() === 'html' ? ' It is a web page: the address may need a login or "?wsdl".' : '';
+  const found =
+    root.local === 'definitions' ? `<definitions> of ${root.uri || 'no namespace'}` : `<${cut(root.local)}>`;
   throw new HubFault(
     'HUB_IMPORT_INVALID',
-    `${location}: not a WSDL 1.1 document: the root element is <${root.local}>, not <definitions> of ${WSDL}.${html}`,
+    `${location}: not a WSDL 1.1 document: the root element is ${found}, not <definitions> of ${WSDL}.${html}`,
   );
 }
+
+const cut = (name: string): string => (name.length > 60 ? `${name.slice(0, 60)}…` : name);
 
 async function addDefinitions(reader: Reader, root: XmlElement, location: string): Promise<void> {
   if (reader.definitions.includes(root)) return;
@@ -133,7 +137,7 @@ async function addDefinitions(reader: Reader, root: XmlElement, location: string
   for (const node of childrenOf(root, WSDL, 'import')) {
     const reference = node.attributes.get('location');
     if (reference === undefined) continue;
-    await optional(reader, reference, location, async (document) => {
+    await optional(reader, node, reference, location, async (document) => {
       if (document.root.uri === XSD) await addSchema(reader, document.root, document.location, undefined);
       else {
         assertWsdl(document.root, document.location);
@@ -162,7 +166,7 @@ async function addSchema(
     if (!including && node.local !== 'import') continue;
     const reference = node.attributes.get('schemaLocation');
     if (reference === undefined || isBuiltIn(node.attributes.get('namespace') ?? '')) continue;
-    await optional(reader, reference, location, async (document) => {
+    await optional(reader, node, reference, location, async (document) => {
       await addReferenced(reader, document, including ? targetNamespace : undefined);
     });
   }
@@ -184,11 +188,12 @@ async function addReferenced(reader: Reader, document: ReadDocument, includer: s
 
 /** Namespaces whose schemas the hub knows by heart. */
 function isBuiltIn(namespace: string): boolean {
-  return namespace === XML || namespace === XSD || isSoapEncoding(namespace);
+  return namespace === XML || namespace === XSD || namespace === SWA_REF || isSoapEncoding(namespace);
 }
 
 async function optional(
   reader: Reader,
+  at: XmlElement,
   reference: string,
   from: string,
   use: (document: ReadDocument) => Promise<void>,
@@ -198,7 +203,13 @@ async function optional(
   } catch (error) {
     const fault = toHubFault(error);
     if (fault.code === 'HUB_INTERNAL' || fault.code === 'HUB_IMPORT_TOO_LARGE') throw fault;
-    const message = `this import was left out: ${fault.message}`;
-    if (!reader.notes.some((note) => note.message === message)) reader.notes.push({ at: reference, message });
+    const message = `this import was left out: ${fault.message}${adviceFor(reference, from)}`;
+    if (!reader.notes.some((note) => note.message === message)) reader.notes.push({ at, message });
   }
+}
+
+/** A WSDL that was saved to a file still refers to where its schemas were. */
+function adviceFor(reference: string, from: string): string {
+  if (!URL.canParse(reference) || URL.canParse(from)) return '';
+  return '; give the address of the WSDL as the spec, or save that file beside it and refer to it by its name';
 }

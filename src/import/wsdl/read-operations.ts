@@ -1,14 +1,12 @@
 // wsdl:service, binding, portType and message → operations with resolved messages. Called by loadWsdl.
 import { documentationOf } from './documentation.ts';
-import { SOAP11_BINDING, SOAP12_BINDING, WSDL } from './namespaces.ts';
+import { HTTP_BINDING, SOAP11_BINDING, SOAP12_BINDING, WSDL } from './namespaces.ts';
+import { readBinding, readPolicies, type Binding } from './read-bindings.ts';
 import { createMessageReader, type BodyBinding } from './read-messages.ts';
 import type { OperationPort, WsdlOperation } from './wsdl-model.ts';
 import { childOf, childrenOf, expandedName, resolveQName, type XmlElement } from './xml-tree.ts';
 import type { AddNote } from './add-note.ts';
 import type { TypeResolver } from './xsd-types.ts';
-
-const SOAP_HTTP_TRANSPORTS =
-  /^(?:https?:\/\/schemas\.xmlsoap\.org\/soap\/https?\/?|http:\/\/www\.w3\.org\/2003\/05\/soap\/bindings\/HTTP\/?)$/;
 
 /** Named components of all definitions. */
 interface Definitions {
@@ -24,87 +22,107 @@ interface Found {
 
 interface Port {
   readonly name: string;
+  readonly service: string | undefined;
   readonly address: string | undefined;
   readonly binding: Found;
 }
 
-interface SoapBinding {
-  readonly uri: string;
-  readonly soapVersion: '1.1' | '1.2';
-  readonly style: string;
-  readonly portType: Found;
-}
+type Draft = Omit<WsdlOperation, 'lossy'> & { ports: OperationPort[]; lossy: boolean };
 
-export function readOperations(roots: readonly XmlElement[], types: TypeResolver, note: AddNote): WsdlOperation[] {
+/** `noteCount`: how many losses were noted so far; what an operation adds to it is its own. */
+export function readOperations(
+  roots: readonly XmlElement[],
+  types: TypeResolver,
+  note: AddNote,
+  noteCount: () => number,
+): WsdlOperation[] {
   const definitions = indexDefinitions(roots, note);
+  const policies = readPolicies(roots);
   const messages = createMessageReader(definitions.find, types, note);
-  const operations = new Map<string, WsdlOperation & { ports: OperationPort[] }>();
+  const operations = new Map<string, Draft>();
   for (const port of definitions.ports) {
-    const binding = soapBinding(port, definitions, note);
-    if (binding === undefined) continue;
+    const { node } = port.binding;
+    const portType = definitions.find('portType', node, node.attributes.get('type') ?? '');
+    if (portType === undefined) {
+      note(
+        node,
+        `the port type ${node.attributes.get('type') ?? ''} is not defined: the port ${port.name} was left out`,
+      );
+      continue;
+    }
+    const binding = readBinding({ node, portName: port.name, portType, policies }, note);
+    if (binding !== undefined) readPort(port, binding, portType);
+  }
+  // What SOAP offers comes first, so that a name means that.
+  const byWire = [...operations.values()].map((operation) => ({ ...operation, ports: soapFirst(operation.ports) }));
+  return byWire.sort((a, b) => Number(isHttp(a.ports[0])) - Number(isHttp(b.ports[0])));
+
+  function readPort(port: Port, binding: Binding, portType: Found): void {
     const overloads = new Set<string>();
     for (const bound of childrenOf(port.binding.node, WSDL, 'operation')) {
       const name = bound.attributes.get('name') ?? '';
-      const at = `${binding.portType.name}.${name}`;
       if (overloads.has(name)) {
-        note(at, 'the operation is overloaded: only the first of its forms was imported');
+        note(bound, 'the operation is overloaded: only the first of its forms was imported', 'leftOut');
         continue;
       }
       overloads.add(name);
-      const abstract = matchOperation(binding.portType.node, bound, name);
+      const before = noteCount();
+      const abstract = matchOperation(portType.node, bound, name);
       if (abstract === undefined) {
-        note(at, 'the binding names an operation that the port type does not have: left out');
+        note(bound, 'the binding names an operation that the port type does not have: left out', 'leftOut');
         continue;
       }
-      const read = readPort(port, binding, bound, abstract, at);
+      const read = readOperation(port, binding, bound, abstract);
       if (read === undefined) continue;
-      const key = `${expandedName(binding.portType.targetNamespace, binding.portType.name)} ${name}`;
+      const lossy = noteCount() > before;
+      const key = `${expandedName(portType.targetNamespace, portType.name)} ${name}`;
       const known = operations.get(key);
       if (known === undefined) {
         const documentation = documentationOf(abstract) ?? documentationOf(bound);
-        operations.set(key, { name, portType: binding.portType.name, documentation, ports: [read] });
-      } else if (!known.ports.some((other) => other.port === read.port)) known.ports.push(read);
+        operations.set(key, { name, portType: portType.name, documentation, ports: [read], lossy });
+      } else if (!known.ports.some((other) => other.port === read.port && other.service === read.service)) {
+        known.ports.push(read);
+      }
     }
   }
-  return [...operations.values()];
 
-  function readPort(
+  function readOperation(
     port: Port,
-    binding: SoapBinding,
+    binding: Binding,
     bound: XmlElement,
     abstract: XmlElement,
-    at: string,
   ): OperationPort | undefined {
-    const soapOperation = childOf(bound, binding.uri, 'operation');
-    const name = bound.attributes.get('name') ?? '';
-    const style = soapOperation?.attributes.get('style') ?? binding.style;
+    const style = childOf(bound, binding.uri, 'operation')?.attributes.get('style') ?? binding.style;
     const input = childOf(abstract, WSDL, 'input');
     if (input === undefined) {
-      note(at, 'the operation has no input (a notification): left out');
+      note(bound, 'the operation has no input (a notification): left out', 'leftOut');
       return undefined;
     }
     const body = (direction: 'input' | 'output'): BodyBinding => {
       const node = childOf(bound, WSDL, direction);
-      const targetNamespace = port.binding.targetNamespace;
-      return { node, soapUri: binding.uri, style, operation: name, direction, targetNamespace };
+      const operation = bound.attributes.get('name') ?? '';
+      const { targetNamespace } = port.binding;
+      return { node, soapUri: binding.uri, style, operation, direction, targetNamespace };
     };
-    const inputMessage = messages.read(input, body('input'), at);
+    const inputMessage = messages.read(input, body('input'));
     const output = childOf(abstract, WSDL, 'output');
-    const outputMessage = output === undefined ? undefined : messages.read(output, body('output'), at);
+    const outputMessage = output === undefined ? undefined : messages.read(output, body('output'));
     if (inputMessage === undefined || (output !== undefined && outputMessage === undefined)) return undefined;
     return {
       port: port.name,
-      soapVersion: binding.soapVersion,
+      service: port.service,
+      wire: binding.wire(bound, abstract),
       address: port.address,
-      // Control characters would end the HTTP header.
-      // eslint-disable-next-line no-control-regex
-      soapAction: (soapOperation?.attributes.get('soapAction') ?? '').replaceAll(/[\u0000-\u001f\u007f"]/g, ''),
       input: inputMessage,
       output: outputMessage,
-      faults: childrenOf(abstract, WSDL, 'fault').flatMap((fault) => messages.fault(fault, at)),
+      faults: childrenOf(abstract, WSDL, 'fault').flatMap((fault) => messages.fault(fault)),
     };
   }
 }
+
+const isHttp = (port: OperationPort | undefined): boolean => port?.wire.kind === 'http';
+const soapFirst = (ports: OperationPort[]): OperationPort[] =>
+  [...ports].sort((a, b) => Number(isHttp(a)) - Number(isHttp(b)));
 
 /** The port type's operation of that name; where several have it, the one whose input has the binding's input name. */
 function matchOperation(portType: XmlElement, bound: XmlElement, name: string): XmlElement | undefined {
@@ -112,28 +130,6 @@ function matchOperation(portType: XmlElement, bound: XmlElement, name: string): 
   const inputName = childOf(bound, WSDL, 'input')?.attributes.get('name');
   const exact = candidates.find((node) => childOf(node, WSDL, 'input')?.attributes.get('name') === inputName);
   return exact ?? candidates[0];
-}
-
-function soapBinding(port: Port, definitions: Definitions, note: AddNote): SoapBinding | undefined {
-  const { node, name } = port.binding;
-  const uri = [SOAP11_BINDING, SOAP12_BINDING].find((candidate) => childOf(node, candidate, 'binding') !== undefined);
-  if (uri === undefined) {
-    note(name, `the port ${port.name} is not bound to SOAP (an HTTP or other binding): left out`);
-    return undefined;
-  }
-  const soap = childOf(node, uri, 'binding');
-  const transport = soap?.attributes.get('transport') ?? '';
-  if (transport !== '' && !SOAP_HTTP_TRANSPORTS.test(transport)) {
-    note(name, `the port ${port.name} uses the transport ${transport}, not HTTP: left out`);
-    return undefined;
-  }
-  const portType = definitions.find('portType', node, node.attributes.get('type') ?? '');
-  if (portType === undefined) {
-    note(name, `the port type ${node.attributes.get('type') ?? ''} is not defined: the port ${port.name} was left out`);
-    return undefined;
-  }
-  const soapVersion = uri === SOAP12_BINDING ? '1.2' : '1.1';
-  return { uri, soapVersion, style: soap?.attributes.get('style') ?? 'document', portType };
 }
 
 function indexDefinitions(roots: readonly XmlElement[], note: AddNote): Definitions {
@@ -149,7 +145,7 @@ function indexDefinitions(roots: readonly XmlElement[], note: AddNote): Definiti
   }
   const find: Definitions['find'] = (kind, node, qname) => {
     const { uri, local } = resolveQName(node, qname);
-    return index.get(`${kind} ${expandedName(uri, local)}`);
+    return index.get(`${kind} ${expandedName(uri, local)}`) ?? onlyOne(index, kind, local);
   };
   const ports: Port[] = [];
   for (const root of roots) {
@@ -158,22 +154,29 @@ function indexDefinitions(roots: readonly XmlElement[], note: AddNote): Definiti
         const name = node.attributes.get('name') ?? '';
         const binding = find('binding', node, node.attributes.get('binding') ?? '');
         if (binding === undefined)
-          note(name, `the binding ${node.attributes.get('binding') ?? ''} is not defined: the port was left out`);
-        else ports.push({ name, address: addressOf(node), binding });
+          note(node, `the binding ${node.attributes.get('binding') ?? ''} is not defined: the port was left out`);
+        else ports.push({ name, service: service.attributes.get('name'), address: addressOf(node), binding });
       }
     }
   }
   // A description without a service still says how to call it; the configuration says where.
   if (ports.length === 0) {
     for (const [key, binding] of index) {
-      if (key.startsWith('binding ')) ports.push({ name: binding.name, address: undefined, binding });
+      if (key.startsWith('binding '))
+        ports.push({ name: binding.name, service: undefined, address: undefined, binding });
     }
   }
   return { find, ports };
 }
 
+/** Some descriptions get the prefix wrong; where one component has the name, it is clear what they mean. */
+function onlyOne(index: ReadonlyMap<string, Found>, kind: string, local: string): Found | undefined {
+  const found = [...index].filter(([key, { name }]) => name === local && key.startsWith(`${kind} `));
+  return found.length === 1 ? found[0]?.[1] : undefined;
+}
+
 function addressOf(port: XmlElement): string | undefined {
-  const address = childOf(port, SOAP11_BINDING, 'address') ?? childOf(port, SOAP12_BINDING, 'address');
+  const [address] = [SOAP11_BINDING, SOAP12_BINDING, HTTP_BINDING].flatMap((uri) => childrenOf(port, uri, 'address'));
   const location = address?.attributes.get('location')?.trim();
   return location === undefined || !URL.canParse(location) ? undefined : location;
 }

@@ -1,6 +1,6 @@
 // All schemas of a WSDL as one symbol table: which global element, type, group or attribute a QName stands for.
 import { XSD } from './namespaces.ts';
-import { childrenOf, expandedName, resolveQName, type XmlElement } from './xml-tree.ts';
+import { childOf, childrenOf, expandedName, resolveQName, type XmlElement } from './xml-tree.ts';
 
 /** One `xs:schema` as read; an included schema without a namespace of its own takes that of its includer. */
 export interface SchemaDocument {
@@ -17,12 +17,21 @@ export interface Component {
   readonly redefined?: Component;
 }
 
+export interface NamedComponent extends Component {
+  readonly uri: string;
+  readonly local: string;
+}
+
 export type ComponentKind = 'element' | 'type' | 'group' | 'attributeGroup' | 'attribute';
 
 export interface SchemaSet {
   find(kind: ComponentKind, uri: string, local: string): Component | undefined;
   /** Members of the substitution group that the global element heads, in document order. */
   substitutes(uri: string, local: string): readonly Component[];
+  /** Named complex types that extend or restrict the type directly, in document order. */
+  derivations(uri: string, local: string): readonly NamedComponent[];
+  /** A global component of that name in whatever namespace, where there is only one. */
+  findAnywhere(kind: ComponentKind, local: string): NamedComponent | undefined;
 }
 
 const KINDS: Readonly<Record<string, ComponentKind>> = {
@@ -59,10 +68,36 @@ export function createSchemaSet(schemas: readonly SchemaDocument[]): SchemaSet {
       for (const node of redefine.children) add(schema, node, true);
     }
   }
+  let derivations: Map<string, NamedComponent[]> | undefined;
   return {
     find: (kind, uri, local) => components.get(key(kind, uri, local)),
     substitutes: (uri, local) => substitutes.get(expandedName(uri, local)) ?? [],
+    derivations: (uri, local) => (derivations ??= indexDerivations(components)).get(expandedName(uri, local)) ?? [],
+    findAnywhere(kind, local) {
+      const found = schemas.flatMap(({ targetNamespace: uri }) => {
+        const component = components.get(key(kind, uri, local));
+        return component === undefined ? [] : [{ ...component, uri, local }];
+      });
+      return new Set(found.map(({ node }) => node)).size === 1 ? found[0] : undefined;
+    },
   };
+}
+
+function indexDerivations(components: ReadonlyMap<string, Component>): Map<string, NamedComponent[]> {
+  const index = new Map<string, NamedComponent[]>();
+  for (const component of components.values()) {
+    const { node, schema } = component;
+    const local = node.attributes.get('name');
+    if (node.local !== 'complexType' || local === undefined) continue;
+    const content = childOf(node, XSD, 'complexContent') ?? childOf(node, XSD, 'simpleContent');
+    const base = content?.children.find((child) => child.uri === XSD)?.attributes.get('base');
+    if (content === undefined || base === undefined) continue;
+    const name = schemaQName(schema, content.children.find((child) => child.attributes.has('base')) ?? content, base);
+    const id = expandedName(name.uri, name.local);
+    if (id === expandedName(schema.targetNamespace, local)) continue;
+    index.set(id, [...(index.get(id) ?? []), { ...component, uri: schema.targetNamespace, local }]);
+  }
+  return index;
 }
 
 /** A QName inside a schema; in an included schema without a namespace, an unprefixed name means the includer's. */

@@ -1,6 +1,8 @@
-// XML text in, a tree with namespaces resolved out. Reads WSDL and XSD for the importer and SOAP answers for the
-// connector; both are hostile until proven otherwise, so entities are never declared and size and depth are limited.
+// XML text in, a tree with namespaces resolved out. Reads WSDL and XSD for the importer; they are hostile until proven
+// otherwise, so size, depth and what a DOCTYPE may declare are limited.
 import { SaxesParser } from 'saxes';
+import { SOAP11_BINDING, SOAP12_BINDING, WSDL, XSD } from './namespaces.ts';
+import { plainEntities } from './plain-entities.ts';
 
 /** An element; attributes are keyed by `{namespace}local`, or the bare name where they have no namespace. */
 export interface XmlElement {
@@ -11,17 +13,14 @@ export interface XmlElement {
   /** All character data directly inside, CDATA included, in order. */
   readonly text: string;
   readonly scope: NamespaceScope;
+  /** What it stands in; only in descriptions. */
+  readonly parent?: XmlElement;
 }
 
 /** Prefixes in force at an element; QNames in attribute values and content need them. */
 export interface NamespaceScope {
   readonly bindings: Readonly<Record<string, string>>;
   readonly parent: NamespaceScope | undefined;
-}
-
-export interface XmlLimits {
-  readonly maxDepth: number;
-  readonly maxElements: number;
 }
 
 /** The text is not XML that the hub reads; `hostile` where a limit or a forbidden construct was met. */
@@ -42,21 +41,32 @@ interface Building {
   readonly children: Building[];
   text: string;
   readonly scope: NamespaceScope;
+  readonly parent?: Building;
 }
 
-const DEFAULT_LIMITS: XmlLimits = { maxDepth: 200, maxElements: 500_000 };
+const LIMITS = { maxDepth: 200, maxElements: 500_000 };
 const XMLNS = 'http://www.w3.org/2000/xmlns/';
 
+/** What some descriptions use without declaring it. Any other undeclared prefix is a namespace that nobody knows. */
+const CONVENTIONAL: Readonly<Record<string, string>> = {
+  soap: SOAP11_BINDING,
+  soap12: SOAP12_BINDING,
+  wsdl: WSDL,
+  xs: XSD,
+  xsd: XSD,
+};
+function resolveUndeclared(prefix: string): string | undefined {
+  if (prefix === '') return undefined;
+  return Object.hasOwn(CONVENTIONAL, prefix) ? CONVENTIONAL[prefix] : `urn:undeclared:${prefix}`;
+}
+
 /**
- * Parses a whole document. `doctype: "plain"` allows a DOCTYPE without an internal subset (nothing is ever fetched or
- * expanded); by default any DOCTYPE is refused. Throws XmlError.
+ * Parses a whole document. A DOCTYPE is passed over where it declares nothing; nothing external is ever fetched.
+ * `declarations`: how a DOCTYPE may declare something of its own: `harmless` takes entities that are short plain text, as
+ * some public schemas have them. Throws XmlError.
  */
-export function parseXml(
-  text: string,
-  options: { readonly doctype?: 'plain' | 'none'; readonly limits?: XmlLimits } = {},
-): XmlElement {
-  const limits = options.limits ?? DEFAULT_LIMITS;
-  const parser = new SaxesParser({ xmlns: true });
+export function parseXml(text: string, declarations: 'none' | 'harmless' = 'none'): XmlElement {
+  const parser = new SaxesParser({ xmlns: true, resolvePrefix: resolveUndeclared });
   const stack: Building[] = [];
   let root: Building | undefined;
   let elements = 0;
@@ -64,14 +74,17 @@ export function parseXml(
     throw new XmlError('syntax', `not well-formed XML: ${error.message}`);
   });
   parser.on('doctype', (doctype) => {
-    if (options.doctype === 'plain' && !doctype.includes('[')) return;
-    throw new XmlError('doctype', 'a DOCTYPE with declarations is not accepted here: remove it from the document');
+    if (!doctype.includes('[')) return;
+    const entities = declarations === 'harmless' ? plainEntities(doctype, text) : undefined;
+    if (entities === undefined)
+      throw new XmlError('doctype', 'a DOCTYPE with declarations is not accepted here: remove it from the document');
+    Object.assign(parser.ENTITIES, entities);
   });
   parser.on('opentag', (tag) => {
     elements += 1;
-    if (elements > limits.maxElements) throw new XmlError('limit', `more than ${limits.maxElements} XML elements`);
-    if (stack.length >= limits.maxDepth)
-      throw new XmlError('limit', `XML nested deeper than ${limits.maxDepth} levels`);
+    if (elements > LIMITS.maxElements) throw new XmlError('limit', `more than ${LIMITS.maxElements} XML elements`);
+    if (stack.length >= LIMITS.maxDepth)
+      throw new XmlError('limit', `XML nested deeper than ${LIMITS.maxDepth} levels`);
     const parent = stack.at(-1);
     const element: Building = {
       local: tag.local,
@@ -80,6 +93,7 @@ export function parseXml(
       children: [],
       text: '',
       scope: scopeOf(tag.ns, parent?.scope),
+      ...(parent === undefined ? {} : { parent }),
     };
     if (parent === undefined) root = element;
     else parent.children.push(element);
@@ -114,13 +128,13 @@ function readAttributes(
   return attributes;
 }
 
-/** The namespace a prefix stands for; '' (no prefix) is the default namespace. Undefined where it is not bound. */
+/** The namespace a prefix stands for; '' (no prefix) is the default namespace. */
 function resolvePrefix(scope: NamespaceScope | undefined, prefix: string): string | undefined {
   for (let current = scope; current !== undefined; current = current.parent) {
     const uri = current.bindings[prefix];
     if (uri !== undefined) return uri;
   }
-  return prefix === '' ? '' : undefined;
+  return prefix !== '' && Object.hasOwn(CONVENTIONAL, prefix) ? CONVENTIONAL[prefix] : '';
 }
 
 /** `{namespace}local`, or `local` where there is no namespace: the key of everything in a WSDL model. */
@@ -129,7 +143,10 @@ export function expandedName(uri: string, local: string): string {
 }
 
 /** A QName in an attribute value or in content. An unbound prefix yields the local name without a namespace. */
-export function resolveQName(element: XmlElement, qname: string): { readonly uri: string; readonly local: string } {
+export function resolveQName(
+  element: Pick<XmlElement, 'scope'>,
+  qname: string,
+): { readonly uri: string; readonly local: string } {
   const trimmed = qname.trim();
   const colon = trimmed.indexOf(':');
   const prefix = colon < 0 ? '' : trimmed.slice(0, colon);

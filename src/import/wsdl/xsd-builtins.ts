@@ -63,3 +63,5 @@ export function builtinType(local: string): SimpleType | undefined {
 }
 
 export const STRING: SimpleType = { kind: 'simple', scalar: 'String', builtin: 'string', list: false };
+/** The type of references to attachments; its content is a MIME part, its value base64 text. */
+export const SWA_REFERENCE: SimpleType = { kind: 'simple', scalar: 'String', builtin: 'swaRef', list: false };

@@ -2,6 +2,7 @@
 import { isSoapEncoding, isXsd, XSD } from './namespaces.ts';
 import { type Component, schemaQName, type SchemaDocument, type SchemaSet } from './schema-set.ts';
 import { documentationOf } from './documentation.ts';
+import { withFacets } from './xsd-facets.ts';
 import { builtinType, STRING } from './xsd-builtins.ts';
 import type { SimpleType } from './xsd-model.ts';
 import { childOf, childrenOf, expandedName, type XmlElement } from './xml-tree.ts';
@@ -42,19 +43,19 @@ export function createSimpleTypes(schemas: SchemaSet, note: AddNote): SimpleType
   /** The type that an attribute names, or else the one that stands inside. */
   function reference(node: XmlElement, attribute: string, schema: SchemaDocument, suggestedName: string): SimpleType {
     const qname = node.attributes.get(attribute);
-    if (qname !== undefined) return byName(node, qname, schema, suggestedName);
+    if (qname !== undefined) return byName(node, qname, schema);
     const inline = childOf(node, XSD, 'simpleType');
     return inline === undefined ? STRING : build(inline, schema, suggestedName);
   }
 
-  function byName(node: XmlElement, qname: string, schema: SchemaDocument, usedBy: string): SimpleType {
+  function byName(node: XmlElement, qname: string, schema: SchemaDocument): SimpleType {
     const { uri, local } = schemaQName(schema, node, qname);
     const builtin = isXsd(uri) || isSoapEncoding(uri) ? builtinType(local) : undefined;
     if (builtin !== undefined) return builtin;
     const component = schemas.find('type', uri, local);
     if (component?.node.local === 'simpleType') return named(component, uri, local);
     note(
-      usedBy,
+      node,
       `the simple type ${expandedName(uri, local)} is not defined in any schema that could be read: it became String`,
     );
     return STRING;
@@ -72,7 +73,7 @@ export function createSimpleTypes(schemas: SchemaSet, note: AddNote): SimpleType
     documentation?: string,
   ): SimpleType {
     const facets = childrenOf(restriction, XSD, 'enumeration');
-    if (facets.length === 0 || base.scalar !== 'String' || base.list) return base;
+    if (facets.length === 0 || base.scalar !== 'String' || base.list) return withFacets(base, restriction);
     const values = new Map<string, string | undefined>();
     for (const facet of facets) {
       const value = facet.attributes.get('value')?.trim();
@@ -93,10 +94,20 @@ export function createSimpleTypes(schemas: SchemaSet, note: AddNote): SimpleType
   function unionOf(union: XmlElement, schema: SchemaDocument, suggestedName: string): SimpleType {
     const names = union.attributes.get('memberTypes')?.trim().split(/\s+/) ?? [];
     const members = [
-      ...names.map((name) => byName(union, name, schema, suggestedName)),
+      ...names.map((name) => byName(union, name, schema)),
       ...childrenOf(union, XSD, 'simpleType').map((node) => build(node, schema, suggestedName)),
     ];
     const [first] = members;
+    const values = members.flatMap((member) => (member.list ? [] : (member.enumeration?.values ?? [])));
+    if (first !== undefined && members.every((member) => !member.list && member.enumeration !== undefined)) {
+      const distinct = [...new Map(values.map((one) => [one.value, one])).values()];
+      const id = `${schema.targetNamespace} ${suggestedName} ${known.size}`;
+      return {
+        ...STRING,
+        builtin: 'token',
+        enumeration: { name: suggestedName, id, values: distinct, documentation: undefined },
+      };
+    }
     if (first === undefined || members.some((member) => member.list || member.scalar !== first.scalar)) return STRING;
     return { kind: 'simple', scalar: first.scalar, builtin: first.builtin, list: false };
   }

@@ -1,20 +1,26 @@
 // Schemas in, value types out: resolves names, inheritance, groups and attributes into flat lists of fields.
 import { HubFault } from '../../faults/hub-fault.ts';
 import type { AddNote } from './add-note.ts';
-import { isSoapEncoding, isXsd, WSDL, XSD } from './namespaces.ts';
+import { isSoapEncoding, isXsd, SWA_REF, WSDL, XSD } from './namespaces.ts';
 import { type Component, schemaQName, type SchemaDocument, type SchemaSet } from './schema-set.ts';
 import { createSimpleTypes, type SimpleTypes } from './xsd-simple-types.ts';
 import { createFieldCollector, type FieldCollector, mergeOccurs, ONCE, type Occurs } from './field-collector.ts';
-import { builtinType, STRING } from './xsd-builtins.ts';
-import { ANY, type ComplexType, type Field, rawName, type ValueType } from './xsd-model.ts';
+import { builtinType, STRING, SWA_REFERENCE } from './xsd-builtins.ts';
+import { ANY, UNKNOWN, type ComplexType, type Field, rawName, type ValueType } from './xsd-model.ts';
+import { derivesFrom, joinFamily, keepOrder } from './derived-types.ts';
+import { fallbackOf } from './fallback.ts';
 import { childOf, expandedName, resolveQName, type XmlElement } from './xml-tree.ts';
 import { documentationOf } from './documentation.ts';
 
 export interface TypeResolver {
-  /** The type of that name; ANY, with a note, where no schema defines it. */
-  type(uri: string, local: string, usedBy: string): ValueType;
+  /** The type of that name; ANY, with a note at `usedBy`, where no schema defines it. */
+  type(uri: string, local: string, usedBy?: XmlElement): ValueType;
   /** A global element as a field that occurs once; undefined where no schema defines it. */
   element(uri: string, local: string): Field | undefined;
+  /** The only global element of that name, in whatever namespace. */
+  elementAnywhere(local: string): Field | undefined;
+  /** The types in whose definitions the elements stand. */
+  owners(nodes: Iterable<XmlElement>): ReadonlySet<ComplexType>;
   /** Fills the types that were asked for and all that they lead to. Call it before reading any `fields`. */
   complete(): void;
 }
@@ -29,10 +35,11 @@ export function createTypeResolver(schemas: SchemaSet, note: AddNote): TypeResol
   const simpleTypes: SimpleTypes = createSimpleTypes(schemas, note);
   let fieldCount = 0;
 
-  function namedType(uri: string, local: string, usedBy: string): ValueType {
+  function namedType(uri: string, local: string, usedBy?: XmlElement): ValueType {
     if (isXsd(uri)) return local === 'anyType' ? ANY : (builtinType(local) ?? unknown(uri, local, usedBy));
     const component = schemas.find('type', uri, local);
     if (component === undefined) {
+      if (uri === SWA_REF && local === 'swaRef') return SWA_REFERENCE;
       if (isSoapEncoding(uri)) return builtinType(local) ?? ANY;
       return unknown(uri, local, usedBy);
     }
@@ -44,23 +51,25 @@ export function createTypeResolver(schemas: SchemaSet, note: AddNote): TypeResol
     return complexType(component.node, component.schema, local, { uri, local }, component);
   }
 
-  function unknown(uri: string, local: string, usedBy: string): ValueType {
+  function unknown(uri: string, local: string, usedBy: XmlElement | undefined): ValueType {
+    if (usedBy === undefined) return UNKNOWN;
     note(
       usedBy,
       `the type ${expandedName(uri, local)} is not defined in any schema that could be read: it became JSON`,
     );
-    return ANY;
+    return UNKNOWN;
   }
 
   function complexType(
     node: XmlElement,
     schema: SchemaDocument,
     suggestedName: string,
-    name: ComplexType['name'],
+    named: ComplexType['name'],
     component?: Component,
   ): ComplexType {
     const known = complexTypes.get(node);
     if (known !== undefined) return known;
+    const name = named && { uri: named.uri, local: named.local };
     const draft: { base: ComplexType | undefined } & Omit<ComplexType, 'base' | 'encodedItem'> & {
         encodedItem?: Field;
       } = {
@@ -72,6 +81,7 @@ export function createTypeResolver(schemas: SchemaSet, note: AddNote): TypeResol
       fields: [],
       base: undefined,
       abstract: node.attributes.get('abstract') === 'true',
+      derived: [],
     };
     complexTypes.set(node, draft);
     pending.set(draft, () => {
@@ -100,7 +110,7 @@ export function createTypeResolver(schemas: SchemaSet, note: AddNote): TypeResol
       draft.encodedItem = encodedItem(derivation, schema, draft.suggestedName);
       return;
     }
-    let base = namedType(baseName.uri, baseName.local, draft.suggestedName);
+    let base = namedType(baseName.uri, baseName.local, derivation);
     if (base === draft) {
       const redefined = component?.redefined;
       base = redefined === undefined ? ANY : typeOfComponent(redefined, baseName.uri, baseName.local);
@@ -108,7 +118,7 @@ export function createTypeResolver(schemas: SchemaSet, note: AddNote): TypeResol
     const restricts = derivation.local === 'restriction';
     if (base.kind === 'complex') {
       fill(base);
-      draft.base = base;
+      if (!derivesFrom(base, draft)) draft.base = base;
       // A restriction repeats the elements that it keeps; attributes and text are inherited either way.
       for (const field of base.fields) if (!restricts || field.role !== 'element') collector.add(field, ONCE);
       if (base.encodedItem !== undefined) draft.encodedItem = base.encodedItem;
@@ -117,6 +127,7 @@ export function createTypeResolver(schemas: SchemaSet, note: AddNote): TypeResol
       addText(collector, narrowed, true);
     }
     collect(derivation, schema, draft.suggestedName, collector);
+    if (restricts && base.kind === 'complex') keepOrder(draft.fields, base.fields);
   }
 
   function addText(collector: FieldCollector, type: ValueType, required: boolean): void {
@@ -161,7 +172,7 @@ export function createTypeResolver(schemas: SchemaSet, note: AddNote): TypeResol
           const found = schemas.find(child.local, name.uri, name.local);
           const group = found?.node === node && found.redefined !== undefined ? found.redefined : found;
           if (group === undefined)
-            note(owner, `the ${child.local} ${expandedName(name.uri, name.local)} is not defined: left out`);
+            note(child, `the ${child.local} ${expandedName(name.uri, name.local)} is not defined: left out`);
           else if (!groups.includes(group.node)) {
             collect(group.node, group.schema, owner, collector, inner, [...groups, group.node]);
           }
@@ -199,7 +210,7 @@ export function createTypeResolver(schemas: SchemaSet, note: AddNote): TypeResol
     const head = globalElement(name.uri, name.local);
     if (head === undefined) {
       note(
-        owner,
+        node,
         `the element ${expandedName(name.uri, name.local)} is not defined in any schema that could be read: it became JSON`,
       );
       return [
@@ -237,6 +248,7 @@ export function createTypeResolver(schemas: SchemaSet, note: AddNote): TypeResol
       required: true,
       nillable: node.attributes.get('nillable') === 'true',
       documentation: documentationOf(node),
+      ...fallbackOf(node),
     };
   }
 
@@ -245,7 +257,7 @@ export function createTypeResolver(schemas: SchemaSet, note: AddNote): TypeResol
     const typeName = node.attributes.get('type');
     if (typeName !== undefined) {
       const name = schemaQName(schema, node, typeName);
-      return namedType(name.uri, name.local, suggestedName);
+      return namedType(name.uri, name.local, node);
     }
     const complex = childOf(node, XSD, 'complexType');
     if (complex !== undefined) return complexType(complex, schema, suggestedName, undefined);
@@ -291,7 +303,7 @@ export function createTypeResolver(schemas: SchemaSet, note: AddNote): TypeResol
       // Of an array of arrays, and of more than one dimension, the shape is left open.
       const simple = /^([^[\]]+)\[\d*\]$/.exec(arrayType);
       const name = resolveQName(child, simple?.[1] ?? '');
-      const type = simple === null ? ANY : namedType(name.uri, name.local, owner);
+      const type = simple === null ? ANY : namedType(name.uri, name.local, child);
       return { ...item, type, documentation: undefined };
     }
     const inside: Field[] = [];
@@ -306,13 +318,43 @@ export function createTypeResolver(schemas: SchemaSet, note: AddNote): TypeResol
     work?.();
   }
 
+  function complete(): void {
+    const filled: ComplexType[] = [];
+    for (let next = pending.keys().next(); next.done !== true; next = pending.keys().next()) {
+      const type = next.value;
+      fill(type);
+      filled.push(type);
+      if (type.name === undefined) continue;
+      const { uri, local } = type.name;
+      // A type that is used may be answered by any that derives from it.
+      for (const component of schemas.derivations(uri, local)) {
+        complexType(component.node, component.schema, component.local, component, component);
+      }
+    }
+    for (const type of filled) joinFamily(type);
+  }
+
   return {
     type: namedType,
     element: (uri, local) => globalElement(uri, local)?.field,
-    complete: () => {
-      for (let next = pending.keys().next(); next.done !== true; next = pending.keys().next()) fill(next.value);
+    elementAnywhere(local) {
+      const found = schemas.findAnywhere('element', local);
+      return found === undefined ? undefined : globalElement(found.uri, local)?.field;
     },
+    owners: (nodes) => ownersOf(nodes, complexTypes),
+    complete,
   };
+}
+
+function ownersOf(nodes: Iterable<XmlElement>, types: ReadonlyMap<XmlElement, ComplexType>): ReadonlySet<ComplexType> {
+  const owners = new Set<ComplexType>();
+  for (const node of nodes) {
+    for (let at: XmlElement | undefined = node; at !== undefined; at = at.parent) {
+      const type = types.get(at);
+      if (type !== undefined) owners.add(type);
+    }
+  }
+  return owners;
 }
 
 const WILDCARD: Field = {
@@ -339,6 +381,7 @@ function attributeField(local: string, uri: string, type: ValueType, required: b
     required,
     nillable: false,
     documentation,
+    ...fallbackOf(node),
   };
 }
 

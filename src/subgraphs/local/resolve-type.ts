@@ -1,5 +1,5 @@
 // Which object type a raw record of a union or interface is.
-import { isUnionType, type GraphQLAbstractType, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
+import type { GraphQLAbstractType, GraphQLObjectType, GraphQLSchema } from 'graphql';
 import { directiveArgs, upstreamName } from './hub-directives.ts';
 
 /** Types of records that were loaded as a known entity; raw records do not say what they are. */
@@ -13,9 +13,7 @@ export function compileTypeResolver(
 ): (value: unknown) => string | undefined {
   const possible = schema.getPossibleTypes(type);
   const names = new Set(possible.map((one) => one.name));
-  const discriminate = isUnionType(type)
-    ? compileDiscriminator(directiveArgs(type.astNode, 'discriminator'))
-    : undefined;
+  const discriminate = compileDiscriminator(directiveArgs(type.astNode, 'discriminator'));
   return (value) => {
     if (typeof value !== 'object' || value === null) return undefined;
     const candidates = [known.get(value), discriminate?.(value), Reflect.get(value, '__typename')];

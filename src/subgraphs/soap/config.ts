@@ -1,18 +1,37 @@
 // The `soap` entry of manifold.yaml: where the WSDL is and how the hub proves itself in the SOAP header.
 import { z } from 'zod';
 import { sourceShape } from '../../config/source-settings.ts';
+import { XmlScanner } from './xml-scanner.ts';
 
-const usernameTokenSchema = z
+const x509Schema = z
   .strictObject({
-    username: z.string().min(1),
-    password: z.string(),
+    /** PEM text, or the path of a PEM file relative to manifold.yaml. */
+    privateKey: z.string().min(1),
+    certificate: z.string().min(1),
+    passphrase: z.string().optional(),
+  })
+  .describe('Signs body and timestamp (OASIS X.509 Token Profile 1.1, RSA-SHA256)');
+
+const wsSecuritySchema = z
+  .strictObject({
+    username: z.string().min(1).optional(),
+    password: z.string().optional(),
     /** `digest` never sends the password itself; `text` is only for https. */
     passwordType: z.enum(['text', 'digest']).default('text'),
+    /** Sends a random value that the service can tell repeats by; `digest` always does. */
+    nonce: z.boolean().default(false),
     /** Sends when the message was made and when it expires (ten minutes later). */
     timestamp: z.boolean().default(true),
     mustUnderstand: z.boolean().default(false),
+    x509: x509Schema.optional(),
   })
-  .describe('UsernameToken of the WS-Security header (OASIS Username Token Profile 1.1)');
+  .refine(({ username, password }) => (username === undefined) === (password === undefined), {
+    error: 'username and password go together',
+  })
+  .refine(({ username, x509 }) => username !== undefined || x509 !== undefined, {
+    error: 'needs username and password, or x509, or both',
+  })
+  .describe('WS-Security header (OASIS Username Token Profile 1.1)');
 
 export const soapSettingsSchema = z.strictObject({
   ...sourceShape,
@@ -27,7 +46,28 @@ export const soapSettingsSchema = z.strictObject({
     .string()
     .regex(/^[A-Za-z]\w*$/, 'is not a prefix: use letters, digits and _')
     .optional(),
-  wsSecurity: usernameTokenSchema.optional(),
+  /** Ports to call, as `Port` or `Service.Port`; by default each operation's first, SOAP before plain HTTP. */
+  ports: z.array(z.string().min(1)).optional(),
+  wsSecurity: wsSecuritySchema.optional(),
+  /** Sends WS-Addressing headers (Action, To, MessageID, ReplyTo); by default where the WSDL demands them. */
+  addressing: z.boolean().optional(),
+  /** How base64 values are sent: in the message, or as MTOM parts; by default as the WSDL demands. */
+  attachments: z.enum(['inline', 'mtom']).optional(),
+  /** XML that goes into the SOAP header of every call. */
+  headerXml: z.string().refine(isFragment, { error: 'is not well-formed XML' }).optional(),
 });
+
+function isFragment(text: string): boolean {
+  try {
+    const scanner = new XmlScanner(`<header>${text}</header>`);
+    scanner.openRoot();
+    scanner.skip();
+    scanner.finish();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 export type SoapSettings = z.infer<typeof soapSettingsSchema>;
-export type UsernameTokenSettings = z.infer<typeof usernameTokenSchema>;
+export type WsSecuritySettings = z.infer<typeof wsSecuritySchema>;

@@ -3,16 +3,15 @@ import type { Connector, ConnectorField, FieldCall, PreparedField } from '../../
 import type { Scope } from '../../contract/scope.ts';
 import type { Transport, UpstreamRequest, UpstreamResponse } from '../../contract/transport.ts';
 import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
+import { findPort } from '../../import/wsdl/choose-ports.ts';
 import { changeOf } from '../../import/wsdl/operation-verbs.ts';
 import type { OperationPort, WsdlModel } from '../../import/wsdl/wsdl-model.ts';
 import { redactFault } from '../../transport/redact.ts';
 import { readAt } from '../local/read-at.ts';
+import { createAnswerReader } from './answer-reader.ts';
 import type { SoapSettings } from './config.ts';
-import { decodeMessage } from './decode-message.ts';
-import { DecodeError } from './decode-simple.ts';
-import { encodeMessage } from './encode-message.ts';
-import { faultOfExchange, malformed, toUpstreamFault } from './fault-map.ts';
-import { readEnvelope } from './read-envelope.ts';
+import { createHttpWriter } from './http-writer.ts';
+import { createSoapWriter } from './soap-writer.ts';
 import { createWireClient, type WireClient } from './wire-client.ts';
 
 export interface SoapConnectorOptions {
@@ -24,7 +23,7 @@ export interface SoapConnectorOptions {
 
 export function createSoapConnector(options: SoapConnectorOptions): Connector {
   const { source, settings, model, transport } = options;
-  const ports = model.operations.flatMap((operation) => operation.ports);
+  const ports = model.operations.flatMap(({ ports: all }) => all.filter(({ wire }) => wire.kind === 'soap'));
   // node-soap takes long to load: the first call waits for it, not the start of the hub.
   let loading: Promise<WireClient> | undefined;
   const client = () => (loading ??= createWireClient(ports, settings.wsSecurity));
@@ -44,7 +43,7 @@ function prepareField(field: ConnectorField, preparing: Preparing): PreparedFiel
   const { source, settings, model, transport, client } = preparing;
   const coordinate = `${field.parent.name}.${field.field.name}`;
   const name = String(field.directive.operation);
-  const port = findPort(model, name, field.directive.port, coordinate);
+  const port = portOf(model, name, field.directive.port, coordinate);
   const url = settings.url ?? port.address;
   if (url === undefined) {
     throw new HubFault(
@@ -55,43 +54,24 @@ function prepareField(field: ConnectorField, preparing: Preparing): PreparedFiel
   const readOnly = field.directive.readOnly === true;
   const payload = readAt(typeof field.directive.at === 'string' ? field.directive.at : undefined);
   const secrets = secretsOf(settings);
-  // One function per field: the transport shares an answer only among calls that read it alike.
-  const faultOf = (response: UpstreamResponse) => faultOfExchange(source, name, response);
+  // One reader per field: the transport shares an answer only among calls that read it alike.
+  const answers = createAnswerReader({ source, operation: name, port, model });
 
-  const toRequest = async (call: FieldCall): Promise<UpstreamRequest> => {
-    const { headers, envelope } = (await client()).write(port, encodeMessage(port.input, call.args));
-    return {
-      method: 'POST',
-      url,
-      headers: { accept: 'text/xml, application/soap+xml, application/xml;q=0.9', ...headers },
-      body: envelope,
-      operation: name,
-      idempotent: readOnly,
-      shareable: readOnly,
-      faultOf,
-    };
-  };
+  const { wire } = port;
+  const write =
+    wire.kind === 'soap' ? createSoapWriter({ port, wire, url, settings, client }) : createHttpWriter(port, wire, url);
+
+  const toRequest = async (call: FieldCall): Promise<UpstreamRequest> => ({
+    ...(await write(call.args)),
+    operation: name,
+    idempotent: readOnly,
+    shareable: readOnly,
+    faultOf: answers.faultOf,
+  });
 
   const toPayload = (response: UpstreamResponse): unknown => {
-    const envelope = readEnvelope(response);
-    switch (envelope.kind) {
-      case 'fault': {
-        const context = { source, status: response.status, faults: port.faults, typeNamed: model.typeNamed };
-        return redactFault(toUpstreamFault(envelope.fault, context), secrets);
-      }
-      case 'malformed':
-        return malformed(source, name, response.status, envelope.reason);
-      case 'empty':
-        if (port.output === undefined) return true;
-        return malformed(source, name, response.status, 'it is empty');
-      case 'body':
-        try {
-          return payload(decodeMessage(port.output, envelope.body, model));
-        } catch (error) {
-          if (error instanceof DecodeError) return malformed(source, name, response.status, error.message);
-          throw error;
-        }
-    }
+    const read = answers.payload(response);
+    return read instanceof HubFault ? redactFault(read, secrets) : payload(read);
   };
 
   const callOnce = async (scope: Scope, call: FieldCall): Promise<unknown> => {
@@ -111,14 +91,14 @@ function prepareField(field: ConnectorField, preparing: Preparing): PreparedFiel
 }
 
 /** By name, at the port that the directive names or else the first that has the operation. */
-function findPort(model: WsdlModel, name: string, portName: unknown, coordinate: string): OperationPort {
+function portOf(model: WsdlModel, name: string, portName: unknown, coordinate: string): OperationPort {
   const operations = model.operations.filter((operation) => operation.name === name);
   if (operations.length === 0) {
     const names = [...new Set(model.operations.map((operation) => operation.name))].slice(0, 20).join(', ');
     throw new HubFault('HUB_COMPOSE_SDL', `${coordinate}: the WSDL has no SOAP operation "${name}"; it has ${names}`);
   }
   const ports = operations.flatMap((operation) => operation.ports);
-  const found = typeof portName === 'string' ? ports.find(({ port }) => port === portName) : ports[0];
+  const found = findPort(ports, typeof portName === 'string' ? portName : undefined);
   if (found !== undefined) return found;
   const names = ports.map(({ port }) => port).join(', ');
   throw new HubFault(
@@ -129,6 +109,13 @@ function findPort(model: WsdlModel, name: string, portName: unknown, coordinate:
 
 /** What must never be quoted from an upstream's fault. */
 function secretsOf({ auth, wsSecurity }: SoapSettings): string[] {
-  const known = [auth.header?.value, auth.query?.value, auth.basic?.password, auth.bearer?.token, wsSecurity?.password];
+  const known = [
+    auth.header?.value,
+    auth.query?.value,
+    auth.basic?.password,
+    auth.bearer?.token,
+    wsSecurity?.password,
+    wsSecurity?.x509?.passphrase,
+  ];
   return known.filter((secret) => secret !== undefined);
 }

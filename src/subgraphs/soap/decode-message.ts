@@ -2,12 +2,24 @@
 import { XSD, XSI } from '../../import/wsdl/namespaces.ts';
 import type { Message } from '../../import/wsdl/wsdl-model.ts';
 import { builtinType } from '../../import/wsdl/xsd-builtins.ts';
-import { arrayItem, type ComplexType, type Field, type ValueType } from '../../import/wsdl/xsd-model.ts';
-import { resolveQName, type XmlElement } from '../../import/wsdl/xml-tree.ts';
+import { derivesFrom } from '../../import/wsdl/derived-types.ts';
+import {
+  arrayItem,
+  isBinary,
+  typeTag,
+  type ComplexType,
+  type Field,
+  type SimpleType,
+  type ValueType,
+} from '../../import/wsdl/xsd-model.ts';
+import { expandedName, resolveQName, type XmlElement } from '../../import/wsdl/xml-tree.ts';
 import { DecodeError, decodeSimple } from './decode-simple.ts';
+import { createRecord } from './raw-record.ts';
 
 export interface DecodeContext {
   readonly typeNamed: (uri: string, local: string) => ValueType | undefined;
+  /** Content of the MIME parts that came with the message, by Content-ID. */
+  readonly attachments?: ReadonlyMap<string, Uint8Array>;
 }
 
 interface Reading extends DecodeContext {
@@ -46,8 +58,13 @@ export function decodeDetail(field: Field, element: XmlElement, context: DecodeC
   return decodeValue(reading, field.type, element, field.local, 0);
 }
 
-function createReading(root: XmlElement, encoded: boolean, { typeNamed }: DecodeContext): Reading {
-  return { typeNamed, encoded, root, byId: undefined, budget: Infinity };
+/** An element that the WSDL says nothing about, by its `xsi:type` where it has one. */
+export function decodeUntyped(element: XmlElement, context: DecodeContext): unknown {
+  return anyValue(createReading(element, false, context), element, element.local, 0);
+}
+
+function createReading(root: XmlElement, encoded: boolean, context: DecodeContext): Reading {
+  return { ...context, encoded, root, byId: undefined, budget: Infinity };
 }
 
 /** Indexes the answer by id, and from then on counts. */
@@ -91,12 +108,14 @@ function decodeRecord(
   path: string,
   depth: number,
 ): Record<string, unknown> {
-  const record = Object.create(null) as Record<string, unknown>;
+  const record = createRecord();
   const layout = layoutOf(type);
+  const tag = typeTag(type);
+  if (tag !== undefined) record.$type = tag;
   for (const field of type.fields) {
     if (field.list) record[field.raw] = [];
     else if (field.role === 'attribute') {
-      const value = element.attributes.get(field.uri === '' ? field.local : `{${field.uri}}${field.local}`);
+      const value = element.attributes.get(expandedName(field.uri, field.local)) ?? field.fallback;
       if (value !== undefined) record[field.raw] = simpleAt(field.type, value, `${path}.${field.raw}`);
     } else if (field.role === 'text') {
       // Beside elements (mixed content), white space is layout.
@@ -111,7 +130,7 @@ function decodeRecord(
     const value =
       field.role === 'wildcard'
         ? ownRecord([[child.local, anyValue(reading, child, at, depth + 1)]])
-        : decodeValue(reading, field.type, child, at, depth + 1);
+        : decodeValue(reading, field.type, child, at, depth + 1, field.fallback);
     const known = record[field.raw];
     if (field.list && Array.isArray(known)) known.push(value);
     else if (field.role === 'wildcard' && known !== undefined) Object.assign(known as object, value);
@@ -120,14 +139,22 @@ function decodeRecord(
   return record;
 }
 
-function decodeValue(reading: Reading, declared: ValueType, given: XmlElement, path: string, depth: number): unknown {
+/** `fallback`: what an empty element means. */
+function decodeValue(
+  reading: Reading,
+  declared: ValueType,
+  given: XmlElement,
+  path: string,
+  depth: number,
+  fallback = '',
+): unknown {
   spend(reading, path, depth);
   const element = dereference(reading, given, path);
   if (isNil(element)) return null;
   const type = actualType(reading, declared, element);
   switch (type.kind) {
     case 'simple':
-      return simpleAt(type, element.text, path);
+      return simpleAt(type, binaryText(reading, type, element) || fallback, path);
     case 'any':
       return anyValue(reading, element, path, depth);
     case 'complex': {
@@ -172,10 +199,29 @@ function actualType(reading: Reading, declared: ValueType, element: XmlElement):
   const actual = uri === XSD ? builtinType(local) : reading.typeNamed(uri, local);
   if (actual === undefined) return declared;
   if (declared.kind === 'any') return actual;
-  for (let type = actual.kind === 'complex' ? actual : undefined; type !== undefined; type = type.base) {
-    if (type === declared) return actual;
+  return actual.kind === 'complex' && derivesFrom(actual, declared) ? actual : declared;
+}
+
+/** Base64 as text, or the MIME part that an `xop:Include` stands for. */
+function binaryText(reading: Reading, type: SimpleType, element: XmlElement): string {
+  if (reading.attachments === undefined || !isBinary(type)) return element.text;
+  const include = element.children.find(({ local }) => local === 'Include');
+  const href = include?.attributes.get('href') ?? element.attributes.get('href') ?? element.text.trim();
+  return attachedText(href, reading) ?? element.text;
+}
+
+/** XOP 1.0, section 2.1, and SOAP Messages with Attachments: `cid:` and the percent-encoded Content-ID. */
+export function attachedText(href: string | undefined, { attachments }: DecodeContext): string | undefined {
+  if (href?.startsWith('cid:') !== true) return undefined;
+  let id = href.slice(4);
+  try {
+    id = decodeURIComponent(id);
+  } catch {
+    // Not encoded after all.
   }
-  return declared;
+  const bytes = attachments?.get(id);
+  if (bytes === undefined) throw new DecodeError('refers to an attachment that is not there');
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
 function anyValue(reading: Reading, given: XmlElement, path: string, depth: number): unknown {
@@ -204,7 +250,7 @@ function anyValue(reading: Reading, given: XmlElement, path: string, depth: numb
 
 /** Without a prototype: names come from the upstream. */
 function ownRecord(entries: readonly (readonly [string, unknown])[]): Record<string, unknown> {
-  const record = Object.create(null) as Record<string, unknown>;
+  const record = createRecord();
   for (const [name, value] of entries) record[name] = value;
   return record;
 }
@@ -214,8 +260,7 @@ function simpleAt(type: ValueType, text: string, path: string): unknown {
   try {
     return decodeSimple(type, text);
   } catch (error) {
-    if (!(error instanceof DecodeError)) throw error;
-    throw new DecodeError(`${path} ${error.message}`);
+    throw DecodeError.at(path, error);
   }
 }
 

@@ -1,28 +1,13 @@
 // What went wrong with a SOAP call → the HubFault it means. A SOAP fault is an answer of a service that works, so it is
 // no failed exchange: it is neither repeated nor counted by the circuit breaker.
-import type { UpstreamResponse } from '../../contract/transport.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
 import { SOAP12_ENVELOPE } from '../../import/wsdl/namespaces.ts';
 import type { Fault } from '../../import/wsdl/wsdl-model.ts';
 import { childOf, type XmlElement } from '../../import/wsdl/xml-tree.ts';
-import { faultOfStatus } from '../../transport/fault-of-status.ts';
 import { decodeDetail, type DecodeContext } from './decode-message.ts';
 import { DecodeError } from './decode-simple.ts';
-import { readEnvelope } from './read-envelope.ts';
 
 const MAX_TEXT = 300;
-
-/**
- * For `UpstreamRequest.faultOf`: undefined where the answer is a SOAP body or a SOAP fault, whatever its HTTP status.
- * Rate limiting is told by the status alone.
- */
-export function faultOfExchange(source: string, operation: string, response: UpstreamResponse): HubFault | undefined {
-  const envelope = readEnvelope(response);
-  if (envelope.kind === 'fault' && response.status !== 429) return undefined;
-  const byStatus = faultOfStatus(source, operation, response);
-  if (byStatus !== undefined) return byStatus;
-  return envelope.kind === 'malformed' ? malformed(source, operation, response.status, envelope.reason) : undefined;
-}
 
 export function malformed(source: string, operation: string, status: number, reason: string): HubFault {
   return new HubFault(

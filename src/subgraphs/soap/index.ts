@@ -6,14 +6,16 @@ import { loadWsdl } from '../../import/wsdl/load-wsdl.ts';
 import { createLocalSubgraph } from '../local/create-local-subgraph.ts';
 import { soapSettingsSchema, type SoapSettings } from './config.ts';
 import { createSoapConnector } from './connector.ts';
+import { readKeys } from './read-keys.ts';
 
 export function createSoapKind(): SourceKind<SoapSettings> {
   return {
     kind: 'soap',
     settings: soapSettingsSchema,
     importSdl: ({ settings }, folder) => importWsdl({ ...settings, folder }),
-    async create({ name, settings }, sdl, services) {
-      const model = await loadWsdl(settings.spec, services.folder);
+    async create({ name, settings: given }, sdl, services) {
+      const model = await loadWsdl(given.spec, services.folder);
+      const settings = { ...given, wsSecurity: await readKeys(name, given.wsSecurity, services.folder) };
       const url =
         settings.url ?? model.operations.flatMap(({ ports }) => ports).find(({ address }) => address)?.address;
       if (url === undefined) {

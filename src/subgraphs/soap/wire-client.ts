@@ -1,10 +1,12 @@
 // node-soap as the writer of envelopes: SOAP 1.1 and 1.2, SOAPAction, WS-Security. It is given the body ready-made and a
 // WSDL that lists nothing but operations (see docs/decisions/0002-soap-bodies-from-the-wsdl-model.md), and its HTTP client
-// is an adapter that hands the finished request to the connector. Nothing is kept per request: what belongs to a call
-// travels in node-soap's per-call options; `lastRequest` and its like are never read.
-import type { Client, IHttpClient, WSSecurity } from 'soap';
-import type { OperationPort } from '../../import/wsdl/wsdl-model.ts';
-import type { UsernameTokenSettings } from './config.ts';
+// is an adapter that hands the finished request to the connector. Where nothing in an envelope depends on its content, it
+// is written once, with marks where body and headers go; with WS-Security it is written per call. Nothing is kept per
+// request: node-soap writes without waiting for anything, and `lastRequest` and its like are never read.
+import type Soap from 'soap';
+import type { Client, IHttpClient, ISecurity } from 'soap';
+import type { OperationPort, SoapWire } from '../../import/wsdl/wsdl-model.ts';
+import type { WsSecuritySettings } from './config.ts';
 import { escapeAttribute } from './xml-text.ts';
 
 /** A request as node-soap wrote it. */
@@ -14,16 +16,19 @@ export interface WireRequest {
 }
 
 export interface WireClient {
-  /** Throws where the port is not one that the client was made with. */
-  write(port: OperationPort, body: string): WireRequest;
+  /** `headers`: XML of the SOAP header. Throws where the port is not one that the client was made with. */
+  write(port: OperationPort, body: string, headers: string): WireRequest;
 }
+
+type Write = (body: string, headers: string) => WireRequest;
+type Method = (args: unknown, callback: () => void, options: { written?: WireRequest }) => void;
 
 const SERVICE = 'Wire';
 const SOAP11_HTTP = 'http://schemas.xmlsoap.org/soap/http';
 /** Never called: the connector knows the address. */
 const NOWHERE = 'http://127.0.0.1:9/';
-
-type Method = (args: unknown, callback: () => void, options: { written?: WireRequest }) => void;
+const BODY_MARK = '<manifold-body/>';
+const HEADER_MARK = '<manifold-header/>';
 
 /** Gives what node-soap would send back through the call's own options, and sends nothing. */
 const writer = {
@@ -38,32 +43,58 @@ const writer = {
   },
 } as unknown as IHttpClient;
 
+/** `ports`: those with a SOAP wire. `security`: with key and certificate as PEM text. */
 export async function createWireClient(
   ports: readonly OperationPort[],
-  usernameToken: UsernameTokenSettings | undefined,
+  settings: WsSecuritySettings | undefined,
 ): Promise<WireClient> {
   const { default: soap } = await import('soap');
-  const methods = new Map<OperationPort, Method>();
+  const writes = new Map<OperationPort, Write>();
   for (const version of ['1.1', '1.2'] as const) {
-    const own = ports.filter(({ soapVersion }) => soapVersion === version);
+    const own = ports.flatMap((port) => (port.wire.kind === 'soap' && port.wire.version === version ? [port] : []));
     if (own.length === 0) continue;
-    const client = await soap.createClientAsync(wireWsdl(own), {
+    const actions = own.map(({ wire }) => (wire as SoapWire).soapAction);
+    const client = await soap.createClientAsync(wireWsdl(actions), {
       httpClient: writer,
       disableCache: true,
       forceSoap12Headers: version === '1.2',
     });
-    if (usernameToken !== undefined) client.setSecurity(security(soap.WSSecurity, usernameToken));
-    own.forEach((port, index) => methods.set(port, methodOf(client, index)));
+    if (settings !== undefined) client.setSecurity(createSecurity(soap, settings));
+    own.forEach((port, index) => {
+      const write = writeWith(client, methodOf(client, index));
+      writes.set(port, settings === undefined ? compileTemplate(write) : write);
+    });
   }
   return {
-    write(port, body) {
-      const method = methods.get(port);
-      const options: { written?: WireRequest } = {};
-      method?.({ _xml: body }, () => undefined, options);
-      if (options.written === undefined) throw new Error(`node-soap wrote no request for port ${port.port}`);
-      return options.written;
+    write(port, body, headers) {
+      const write = writes.get(port);
+      if (write === undefined) throw new Error(`node-soap wrote no request for port ${port.port}`);
+      return write(body, headers);
     },
   };
+}
+
+function writeWith(client: Client, method: Method): Write {
+  return (body, headers) => {
+    const options: { written?: WireRequest } = {};
+    client.clearSoapHeaders();
+    if (headers !== '') client.addSoapHeader(headers);
+    method({ _xml: body }, () => undefined, options);
+    if (options.written === undefined) throw new Error('node-soap wrote no request');
+    return options.written;
+  };
+}
+
+function compileTemplate(write: Write): Write {
+  const plain = write(BODY_MARK, '');
+  const [start = '', end = ''] = plain.envelope.split(BODY_MARK);
+  const withHeader = write(BODY_MARK, HEADER_MARK).envelope;
+  const [beforeHeader = '', rest = ''] = withHeader.split(HEADER_MARK);
+  const [afterHeader = '', headerEnd = ''] = rest.split(BODY_MARK);
+  return (body, headers) => ({
+    headers: plain.headers,
+    envelope: headers === '' ? start + body + end : beforeHeader + headers + afterHeader + body + headerEnd,
+  });
 }
 
 function methodOf(client: Client, index: number): Method {
@@ -73,19 +104,28 @@ function methodOf(client: Client, index: number): Method {
   return method;
 }
 
-function security(Security: typeof WSSecurity, settings: UsernameTokenSettings): WSSecurity {
-  return new Security(settings.username, settings.password, {
-    passwordType: settings.passwordType === 'digest' ? 'PasswordDigest' : 'PasswordText',
-    hasTimeStamp: settings.timestamp,
-    mustUnderstand: settings.mustUnderstand,
+function createSecurity(soap: typeof Soap, settings: WsSecuritySettings): ISecurity {
+  const { username, password, passwordType, nonce, timestamp, mustUnderstand, x509 } = settings;
+  const token = (hasTimeStamp: boolean) =>
+    new soap.WSSecurity(username ?? '', password ?? '', {
+      passwordType: passwordType === 'digest' ? 'PasswordDigest' : 'PasswordText',
+      hasTimeStamp,
+      mustUnderstand,
+      hasNonce: nonce || passwordType === 'digest',
+    });
+  if (x509 === undefined) return token(timestamp);
+  const signature = new soap.WSSecurityCert(x509.privateKey, x509.certificate, x509.passphrase ?? '', {
+    hasTimeStamp: timestamp,
   });
+  // Both in one header; the signature brings the timestamp, which it signs.
+  return username === undefined ? signature : new soap.WSSecurityPlusCert(token(false), signature);
 }
 
 /** Operations by number: names of the real WSDL never become keys of node-soap's objects. */
-function wireWsdl(ports: readonly OperationPort[]): string {
-  const abstract = ports.map((_, index) => `<operation name="o${index}"><input message="w:m"/></operation>`);
-  const bound = ports.map(
-    ({ soapAction }, index) =>
+function wireWsdl(actions: readonly string[]): string {
+  const abstract = actions.map((_, index) => `<operation name="o${index}"><input message="w:m"/></operation>`);
+  const bound = actions.map(
+    (soapAction, index) =>
       `<operation name="o${index}"><s:operation soapAction="${escapeAttribute(soapAction)}"/>` +
       `<input><s:body use="literal"/></input></operation>`,
   );

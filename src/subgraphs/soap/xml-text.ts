@@ -42,3 +42,9 @@ export function checkName(name: string): string {
     `"${name.slice(0, 60)}" in a JSON argument cannot be the name of an XML element`,
   );
 }
+
+/** A key of a JSON argument as the name of an element: `name`, or `{namespace}name`. Throws HUB_REQUEST_INVALID. */
+export function splitName(key: string): { readonly uri: string; readonly local: string } {
+  const end = key.startsWith('{') ? key.indexOf('}') : -1;
+  return { uri: end < 0 ? '' : key.slice(1, end), local: checkName(end < 0 ? key : key.slice(end + 1)) };
+}

@@ -86,12 +86,10 @@ describe('operations', () => {
     expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
 
-  it('have notes about headers and bindings that are left out', async () => {
-    const { report } = await load('stock.wsdl');
-    expect(report.notes).toEqual([
-      { kind: 'loss', at: 'StockPortType.ReserveStock', message: 'the hub does not send the SOAP header session' },
-      { kind: 'loss', at: 'StockHttp', message: expect.stringContaining('not bound to SOAP') },
-    ]);
+  it('take the SOAP headers that their binding names as arguments', async () => {
+    const { sdl, report } = await load('stock.wsdl');
+    expect(typeIn(sdl, 'Mutation')).toContain('sessionHeader: SessionInput @map(name: "$header:Session")');
+    expect(report.notes).toEqual([]);
   });
 
   it('of two ports of one port type are one field', async () => {
@@ -233,7 +231,8 @@ describe('a broken description', () => {
     const spec = await write(schema, 'getIt lost');
     const { sdl, report } = await importWsdl({ spec, folder });
     expect(sdl).toContain('getIt: JSON @soap(operation: "getIt", at: "gone", readOnly: true)');
-    expect(sdl).not.toContain('lost');
+    expect(sdl).toContain('lost: JSON @soap(operation: "lost", at: "lostResponse")');
+    expect(report.withLoss).toBe(2);
     expect(report.notes.map(({ message }) => message)).toEqual([
       expect.stringMatching(/import was left out.*gone\.xsd/),
       expect.stringContaining('{urn:m}lostResponse is not defined'),

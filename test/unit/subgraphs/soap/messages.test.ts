@@ -122,7 +122,7 @@ describe('encoding', () => {
       ...port.input,
       type: {
         ...port.input.type,
-        fields: port.input.type.fields.map((field) => ({ ...field, type: { kind: 'any' } as const })),
+        fields: port.input.type.fields.map((field) => ({ ...field, type: { kind: 'any', declared: true } as const })),
       },
     };
     expect(encodeMessage(open, { Sku: { a: [1, true], '@k': '"', b: { $value: '<' } } })).toContain(
