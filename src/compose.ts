@@ -92,7 +92,7 @@ async function serveSupergraph(
   }
   const authenticator = createAuthenticator(config.auth);
   const supergraph = await readSupergraph(file, shown);
-  const planner = createPlanner(supergraph.sdl, config.graph);
+  const planner = createPlanner(supergraph, config.graph);
   const federation = kindOf('federation');
   const sources = joinedSources(supergraph.graphs, config.sources, federation);
   const none: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
@@ -136,7 +136,7 @@ async function compose(config: HubConfig, options: ComposeOptions, lasting: Last
     const subgraphs = [...sources, ...own];
     const supergraph = composeSupergraph(subgraphs);
     if (options.subgraph !== true) {
-      const plan = createPlanner(supergraph.sdl, config.graph);
+      const plan = createPlanner(supergraph, config.graph);
       return { ...open(config, supergraph, plan, subgraphs), authenticator };
     }
     const gate = composeGate(subgraphs, supergraph, { internal: [HUB], planning: config.graph });

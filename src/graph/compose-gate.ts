@@ -87,7 +87,7 @@ function composeEntrance(
     document,
     publicSchema: buildASTSchema(transformSupergraphToPublicSchema(document), { assumeValidSDL: true }),
   };
-  const planner = createPlanner(supergraph.sdl, planning);
+  const planner = createPlanner(supergraph, planning);
   const own = [...candidates].flatMap(([type, keys]): [string, string][] => {
     const key = keys[rank];
     const object = supergraph.publicSchema.getType(type);

@@ -76,7 +76,7 @@ export function fakeSource(name: string, sdl: string, answers: Answers, maxKeysP
 
 export function testGraph(...subgraphs: readonly Subgraph[]): ComposedGraph {
   const supergraph = composeSupergraph(subgraphs);
-  const planner = createPlanner(supergraph.sdl);
+  const planner = createPlanner(supergraph);
   return createGraph({
     supergraphSdl: supergraph.sdl,
     publicSchema: supergraph.publicSchema,

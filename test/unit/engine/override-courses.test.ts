@@ -37,7 +37,7 @@ describe('progressive overrides', () => {
       fakeSource('new', NEW, { 'GET /products{?ids*}': () => [{ id: 1, name: 'new' }] }).subgraph,
     ];
     const supergraph = composeSupergraph(subgraphs);
-    const planner = createPlanner(supergraph.sdl, { random: () => draws.shift() ?? 0 });
+    const planner = createPlanner(supergraph, { random: () => draws.shift() ?? 0 });
     const graph = createGraph({
       supergraphSdl: supergraph.sdl,
       publicSchema: supergraph.publicSchema,

@@ -34,24 +34,24 @@ describe('composition', () => {
   });
 
   it('gives a field that differs between sources the most general of its types', () => {
-    const { publicSchema, sdl } = compose({
+    const supergraph = compose({
       a: 'type Query { item: Book @shareable } type Book { title: String @shareable }',
       b: 'type Query { item: Item @shareable } union Item = Book | Film type Book { title: String @shareable } type Film { minutes: Int }',
     });
-    expect(String(publicSchema.getQueryType()?.getFields().item?.type)).toBe('Item');
-    const plan = createPlanner(sdl).plan('{ item { ... on Book { title } } }', undefined);
+    expect(String(supergraph.publicSchema.getQueryType()?.getFields().item?.type)).toBe('Item');
+    const plan = createPlanner(supergraph).plan('{ item { ... on Book { title } } }', undefined);
     expect(JSON.stringify(plan)).toContain('title');
   });
 
   it('takes fragments on interfaces in @requires', () => {
-    const { sdl } = compose({
+    const supergraph = compose({
       a: `type Query { t: T } type T @key(fields: "id") { id: ID! data: Data }
         interface Data { kind: Int } interface Bar { bar: Int } type Both implements Data & Bar { kind: Int bar: Int } type Plain implements Data { kind: Int }`,
       b: `type T @key(fields: "id") { id: ID! data: Data @external sum: Int @requires(fields: "data { ... on Bar { bar } }") }
         interface Data { kind: Int @external } interface Bar { bar: Int @external }
         type Both implements Data & Bar { kind: Int @external bar: Int @external } type Plain implements Data { kind: Int @external }`,
     });
-    expect(JSON.stringify(createPlanner(sdl).plan('{ t { sum } }', undefined))).toContain('...on Both{bar}');
+    expect(JSON.stringify(createPlanner(supergraph).plan('{ t { sum } }', undefined))).toContain('...on Both{bar}');
   });
 
   it('keeps the executable directives of sources beside subgraphs that can define none', () => {
@@ -61,8 +61,8 @@ describe('composition', () => {
   });
 
   it('refuses an operation that no source can answer instead of planning half of it', () => {
-    const { sdl } = compose({ a: 'type Query { a: Int }' });
-    expect(() => createPlanner(sdl).plan('{ nope }', undefined)).toThrow(
+    const supergraph = compose({ a: 'type Query { a: Int }' });
+    expect(() => createPlanner(supergraph).plan('{ nope }', undefined)).toThrow(
       expect.objectContaining({ code: 'HUB_REQUEST_INVALID' }),
     );
   });

@@ -14,7 +14,7 @@ function plannerOf(overrides: string, options: PlannerOptions = {}) {
     },
     { name: 'new', sdl: parse(`${LINK} type Product @key(fields: "id") { id: ID! ${overrides} }`) },
   ]);
-  const planner = createPlanner(supergraph.sdl, options);
+  const planner = createPlanner(supergraph, options);
   const moved = (field: string, course?: number): boolean =>
     JSON.stringify(planner.plan(`{ product { ${field} } }`, undefined, course)).includes('"new"');
   return { planner, moved };
