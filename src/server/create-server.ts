@@ -155,6 +155,9 @@ function createFastify(settings: ServerSettings): FastifyInstance {
     // A client that takes forever to send its request holds no connection forever.
     requestTimeout: settings.requestTimeoutMs,
     forceCloseConnections: 'idle',
+    // Clients of other gateways post to the root.
+    rewriteUrl: ({ method, url = '/' }) =>
+      method !== 'GET' && /^\/(?:\?|$)/.test(url) ? `${GRAPHQL_PATH}${url.slice(1)}` : url,
     genReqId: ({ headers }) => {
       const id = headers['x-request-id'];
       return typeof id === 'string' && REQUEST_ID.test(id) ? id : randomUUID();

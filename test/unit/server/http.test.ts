@@ -26,6 +26,22 @@ describe('the server over HTTP', () => {
     expect(await response.json()).toEqual({ data: { hello: 'hello world' } });
   });
 
+  it('answers at the root, too, where clients of other gateways post to', async () => {
+    hub = await startHub();
+    const response = await fetch(new URL('/', hub.graphql), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ hello }' }),
+    });
+    expect(await response.json()).toEqual({ data: { hello: 'hello world' } });
+    const page = await fetch(new URL('/', hub.graphql), {
+      method: 'POST',
+      body: 'x',
+      headers: { origin: 'http://x.y' },
+    });
+    expect(page.status).toBeGreaterThanOrEqual(400);
+  });
+
   it('refuses a mutation by GET', async () => {
     hub = await startHub({
       graph: createFakeGraph({ sdl: 'type Query { a: Int } type Mutation { b: Int }', mutation: { b: () => 1 } }),
