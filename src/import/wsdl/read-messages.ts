@@ -31,7 +31,11 @@ export function createMessageReader(find: FindMessage, types: TypeResolver, note
   /** Which parts of the message go into the body, and which beside the envelope. */
   function partsOf(message: XmlElement, soap: readonly XmlElement[], mime: readonly XmlElement[]) {
     const body = soap.find((node) => node.local === 'body');
-    const chosen = body?.attributes.get('parts')?.trim().split(/\s+/).filter(Boolean);
+    const parts = childrenOf(message, WSDL, 'part');
+    const named = body?.attributes.get('parts')?.trim().split(/\s+/).filter(Boolean);
+    // gSOAP writes parts="Body" whatever the parts are called.
+    const isKnown = named?.every((name) => parts.some((part) => part.attributes.get('name') === name)) === true;
+    const chosen = isKnown ? named : undefined;
     const own = message.attributes.get('name');
     const headers = soap
       .filter((node) => node.local === 'header')
@@ -43,7 +47,6 @@ export function createMessageReader(find: FindMessage, types: TypeResolver, note
       if (attached.includes(name)) return false;
       return chosen === undefined ? !headers.includes(name) : name !== undefined && chosen.includes(name);
     };
-    const parts = childrenOf(message, WSDL, 'part');
     return {
       body: parts.filter(inBody),
       attached: parts.filter((part) => attached.includes(part.attributes.get('name'))),

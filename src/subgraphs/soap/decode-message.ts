@@ -84,12 +84,20 @@ function indexOf(reading: Reading): ReadonlyMap<string, XmlElement> {
   return index;
 }
 
-/** rpc wrappers may have any name. A document's may not, but some do; then its content must be recognisable. */
+/**
+ * rpc wrappers may have any name. A document's may not, but some do (one even puts an rpc wrapper around it); then its
+ * content must be recognisable.
+ */
 function misnamedWrapper(message: Message, children: readonly XmlElement[]): XmlElement | undefined {
   const [first, ...others] = children;
   if (first === undefined || message.shape === 'rpc') return first;
   const { fieldFor } = layoutOf(message.type);
-  return others.length === 0 && first.children.some((child) => fieldFor(child)?.role === 'element') ? first : undefined;
+  let only = others.length === 0 ? first : undefined;
+  for (let level = 0; only !== undefined && level < 3; level += 1) {
+    if (only.children.some((child) => fieldFor(child)?.role === 'element')) return only;
+    only = only.children.length === 1 ? only.children[0] : undefined;
+  }
+  return undefined;
 }
 
 /** rpc servers name the one result as they like ("return", "Result"); its place says which it is. */

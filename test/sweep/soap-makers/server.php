@@ -1,0 +1,33 @@
+<?php
+// PHP's SoapServer over orders.wsdl (SOAP 1.1 and 1.2) and math.wsdl (rpc, encoded): php -S 127.0.0.1:PORT server.php
+class Orders {
+  private $token = '';
+  public function Session($session) { $this->token = $session->token; }
+  public function PlaceOrder($order) {
+    $items = is_array($order->item) ? $order->item : [$order->item];
+    $total = '0';
+    foreach ($items as $item) {
+      if ($item->sku === 'gone') {
+        throw new SoapFault('Client', 'sold out', null, ['sku' => $item->sku], 'SoldOut');
+      }
+      $total = sprintf('%.2f', (float) $total + $item->quantity * (float) $item->price);
+    }
+    $buyer = $order->buyer;
+    $type = isset($buyer->vat) ? 'Company' : 'Person';
+    $buyer->name = $buyer->name . ' ' . $this->token;
+    return ['buyer' => new SoapVar($buyer, SOAP_ENC_OBJECT, $type, 'urn:makers:orders'), 'item' => $items,
+      'placedAt' => $order->placedAt, 'total' => $total, 'document' => $order->document ?? null];
+  }
+}
+class Math {
+  public function add($a, $b) { return $a + $b; }
+  public function sum($numbers) { return array_sum($numbers); }
+  public function mirror($points) { return array_map(fn($p) => ['x' => -$p->x, 'y' => -$p->y], $points); }
+  public function greet($name) { return "Grüß Gott, $name"; }
+}
+ini_set('soap.wsdl_cache_enabled', '0');
+$math = str_starts_with($_SERVER['REQUEST_URI'], '/math');
+$soap12 = str_contains($_SERVER['CONTENT_TYPE'] ?? '', 'application/soap+xml');
+$server = new SoapServer(__DIR__ . ($math ? '/math.wsdl' : '/orders.wsdl'), ['soap_version' => $soap12 ? SOAP_1_2 : SOAP_1_1]);
+$server->setObject($math ? new Math() : new Orders());
+$server->handle();
