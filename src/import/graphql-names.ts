@@ -54,10 +54,14 @@ export interface NameScope {
 
 export function createNameScope(reserved: Iterable<string> = []): NameScope {
   const taken = new Set(reserved);
+  /** Where to go on for a name that many want, so that a thousand of them are not a million tries. */
+  const next = new Map<string, number>();
   return {
     claim(name) {
       let free = name;
-      for (let n = 2; taken.has(free); n += 1) free = `${name}${/\d$/.test(name) ? '_' : ''}${n}`;
+      let n = next.get(name) ?? 2;
+      for (; taken.has(free); n += 1) free = `${name}${/\d$/.test(name) ? '_' : ''}${n}`;
+      if (free !== name) next.set(name, n);
       taken.add(free);
       return free;
     },

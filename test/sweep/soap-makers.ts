@@ -73,7 +73,7 @@ async function expectAnswer(what: string, answer: Promise<Answer>, expected: Par
     given = error;
   }
   counts.failed += 1;
-  console.log(`FAILED  ${what}:`, JSON.stringify(given) ?? String(given), given instanceof Error ? given.message : '');
+  console.log(`FAILED  ${what}:`, given instanceof Error ? given.message : JSON.stringify(given));
 }
 
 function installed(maker: string, command: string, args: readonly string[], packages: string): boolean {

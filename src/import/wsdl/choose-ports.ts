@@ -22,6 +22,7 @@ export function choosePorts(
 ): { readonly chosen: ChosenOperation[]; readonly notes: ImportNote[] } {
   const chosen: ChosenOperation[] = [];
   const repeated = new Map<string, number>();
+  const byName = Map.groupBy(model.operations, ({ name }) => name);
   const bySoap = new Set(
     model.operations.flatMap(({ name, ports: [port] }) => (port?.wire.kind === 'soap' ? [name] : [])),
   );
@@ -35,7 +36,7 @@ export function choosePorts(
       repeated.set(port.port, (repeated.get(port.port) ?? 0) + 1);
       continue;
     }
-    chosen.push({ ...operation, port, portName: portNameFor(model, name, port) });
+    chosen.push({ ...operation, port, portName: portNameFor(byName.get(name) ?? [], port) });
   }
   const notes = [...repeated].map(([port, count]): ImportNote => {
     const message = `its ${count} operations are taken at the SOAP port; name it in \`ports\` to call it over plain HTTP`;
@@ -49,8 +50,8 @@ export function findPort(ports: readonly OperationPort[], name: string | undefin
   return name === undefined ? ports[0] : ports.find((port) => port.port === name || fullName(port) === name);
 }
 
-function portNameFor(model: WsdlModel, operation: string, port: OperationPort): string | undefined {
-  const all = model.operations.filter(({ name }) => name === operation).flatMap(({ ports }) => ports);
+function portNameFor(sameName: readonly WsdlOperation[], port: OperationPort): string | undefined {
+  const all = sameName.flatMap(({ ports }) => ports);
   return [undefined, port.port, fullName(port)].find((name) => findPort(all, name) === port);
 }
 

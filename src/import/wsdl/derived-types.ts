@@ -7,10 +7,11 @@ const MAX_DERIVED = 1_000;
 /** Adds a filled type to `derived` of everything it derives from, where its values have all that those promise. */
 export function joinFamily(type: ComplexType): void {
   if (type.name === undefined || type.fields.length === 0 || arrayItem(type) !== undefined) return;
+  const own = new Map(type.fields.map((field) => [field.raw, field]));
   for (let base = type.base; base !== undefined; base = base.base) {
     const isArray = base.fields.length > 0 && arrayItem(base) !== undefined;
     if (isArray || base.derived.length >= MAX_DERIVED || base.derived.includes(type)) continue;
-    if (base.fields.every((field) => keeps(type, field))) base.derived.push(type);
+    if (base.fields.every((field) => keeps(own.get(field.raw), field))) base.derived.push(type);
   }
 }
 
@@ -21,8 +22,7 @@ export function derivesFrom(type: ComplexType, from: ComplexType): boolean {
 }
 
 /** A restriction may leave out or narrow what it inherits; a GraphQL type cannot do so and still be of the family. */
-function keeps(type: ComplexType, inherited: Field): boolean {
-  const own = type.fields.find(({ raw }) => raw === inherited.raw);
+function keeps(own: Field | undefined, inherited: Field): boolean {
   return (
     own?.type === inherited.type &&
     own.list === inherited.list &&

@@ -12,6 +12,8 @@ import { WSDL } from './namespaces.ts';
 import { childOf, type XmlElement } from './xml-tree.ts';
 import { xpathOf } from './xpath.ts';
 
+const MAX_NOTES = 2_000;
+
 /**
  * @param spec path relative to `folder`, or url.
  * Rejects with HUB_IMPORT_UNREADABLE, _REFERENCE, _TOO_LARGE or _INVALID; the latter also where not one operation is left.
@@ -21,8 +23,16 @@ export async function loadWsdl(spec: string, folder: string): Promise<WsdlModel>
   const notes = new Map<string, ImportNote>();
   const lossyNodes = new Set<XmlElement>();
   const note: AddNote = (element, message, kind = 'loss') => {
-    const at = xpathOf(element);
     if (kind === 'loss') lossyNodes.add(element);
+    if (notes.size >= MAX_NOTES) {
+      notes.set('', {
+        at: '#',
+        message: `there are more notes than ${MAX_NOTES}: the rest is not shown`,
+        kind: 'advice',
+      });
+      return;
+    }
+    const at = xpathOf(element);
     notes.set(`${at} ${message}`, { at, message, kind });
   };
   for (const { at, message } of documents.notes) note(at, message);

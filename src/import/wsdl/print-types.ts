@@ -1,5 +1,6 @@
 // Value types in, GraphQL type references and definitions out: objects, interfaces of families, inputs, enums, scalars.
 // One printer per SDL; called by the SDL mapping.
+import { createCycleFinder } from './input-cycles.ts';
 import { described, indent, mapped, quoted } from './sdl-text.ts';
 import type { SdlNames } from './sdl-names.ts';
 import {
@@ -41,6 +42,7 @@ export function createTypePrinter(names: SdlNames): TypePrinter {
   /** A type's fields are printed after the type has its name, so that recursive types end. */
   const queue: (() => void)[] = [];
   const interfaces = new Map<ComplexType, string>();
+  const inCycle = createCycleFinder(demandedBy);
 
   /** A field's type with its own list and null rules. An output list is never null: nothing is an empty list. */
   function fieldType(field: Field, direction: Direction, optional = false): string {
@@ -76,7 +78,7 @@ export function createTypePrinter(names: SdlNames): TypePrinter {
       const scope = names.scope();
       const own = family.length > 0 && type.abstract ? [] : type.fields;
       const fields = own.map((field) => {
-        const optional = family.length > 0 || demands(field.type, type);
+        const optional = family.length > 0 || inCycle(type, field.type);
         return fieldText(scope.field(field.raw), field, fieldType(field, 'input', optional));
       });
       const alternatives = family.map((derived) => {
@@ -186,6 +188,15 @@ function familyOf(type: ComplexType): readonly ComplexType[] {
   return type.derived.filter(({ abstract }) => !abstract);
 }
 
+/** What a value of the type cannot be written down without. */
+function demandedBy(type: ComplexType): ComplexType[] {
+  if (familyOf(type).length > 0) return [];
+  return type.fields.flatMap((field) => {
+    const demanded = field.required && !field.nillable && !field.list && field.type.kind === 'complex';
+    return demanded && arrayItem(field.type) === undefined ? [field.type] : [];
+  });
+}
+
 function fieldText(label: string, field: Field, type: string): string {
   return indent(`${described(documentation(field))}${label}: ${type}${mapped(label, field.raw)}`, '  ');
 }
@@ -198,15 +209,4 @@ function documentation(field: Field): string | undefined {
   const text = constraints === '' ? '' : `${constraints.charAt(0).toUpperCase()}${constraints.slice(1)}.`;
   const both = [field.documentation ?? '', text].filter((part) => part !== '').join('\n');
   return both === '' ? undefined : both;
-}
-
-/** Whether a value of `from` cannot be written down without one of `target`: an input cycle that GraphQL forbids. */
-function demands(from: ValueType, target: ComplexType, seen = new Set<ValueType>()): boolean {
-  if (from === target) return true;
-  if (from.kind !== 'complex' || seen.has(from) || arrayItem(from) !== undefined || familyOf(from).length > 0)
-    return false;
-  seen.add(from);
-  return from.fields.some(
-    (field) => field.required && !field.nillable && !field.list && demands(field.type, target, seen),
-  );
 }

@@ -19,6 +19,7 @@ export interface WsdlDocuments {
 
 /** Most files that one description may consist of. */
 const MAX_DOCUMENTS = 200;
+const MAX_SCHEMAS = 2_000;
 
 interface Reader {
   readonly folder: string;
@@ -160,6 +161,8 @@ async function addSchema(
   // An embedded schema shares its location with its neighbours: its position in the document tells them apart.
   if (reader.schemas.some((known) => known.element === element && known.targetNamespace === targetNamespace)) return;
   reader.schemas.push({ element, targetNamespace, chameleon });
+  if (reader.schemas.length > MAX_SCHEMAS)
+    throw new HubFault('HUB_IMPORT_TOO_LARGE', `the WSDL has more than ${MAX_SCHEMAS} schemas`);
   for (const node of element.children) {
     if (node.uri !== XSD) continue;
     const including = node.local === 'include' || node.local === 'redefine';

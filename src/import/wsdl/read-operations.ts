@@ -1,4 +1,5 @@
 // wsdl:service, binding, portType and message → operations with resolved messages. Called by loadWsdl.
+import { HubFault } from '../../faults/hub-fault.ts';
 import { documentationOf } from './documentation.ts';
 import { HTTP_BINDING, SOAP11_BINDING, SOAP12_BINDING, WSDL } from './namespaces.ts';
 import { readBinding, readPolicies, type Binding } from './read-bindings.ts';
@@ -27,6 +28,8 @@ interface Port {
   readonly binding: Found;
 }
 
+const MAX_OPERATIONS = 20_000;
+
 type Draft = Omit<WsdlOperation, 'lossy'> & { ports: OperationPort[]; lossy: boolean };
 
 /** `noteCount`: how many losses were noted so far; what an operation adds to it is its own. */
@@ -40,6 +43,7 @@ export function readOperations(
   const policies = readPolicies(roots);
   const messages = createMessageReader(definitions.find, types, note);
   const operations = new Map<string, Draft>();
+  let count = 0;
   for (const port of definitions.ports) {
     const { node } = port.binding;
     const portType = definitions.find('portType', node, node.attributes.get('type') ?? '');
@@ -59,6 +63,9 @@ export function readOperations(
 
   function readPort(port: Port, binding: Binding, portType: Found): void {
     const overloads = new Set<string>();
+    const abstracts = Map.groupBy(childrenOf(portType.node, WSDL, 'operation'), ({ attributes }) =>
+      attributes.get('name'),
+    );
     for (const bound of childrenOf(port.binding.node, WSDL, 'operation')) {
       const name = bound.attributes.get('name') ?? '';
       if (overloads.has(name)) {
@@ -67,7 +74,10 @@ export function readOperations(
       }
       overloads.add(name);
       const before = noteCount();
-      const abstract = matchOperation(portType.node, bound, name);
+      const abstract = matchOperation(abstracts.get(name) ?? [], bound);
+      count += 1;
+      if (count > MAX_OPERATIONS)
+        throw new HubFault('HUB_IMPORT_TOO_LARGE', `the WSDL binds more than ${MAX_OPERATIONS} operations to ports`);
       if (abstract === undefined) {
         note(bound, 'the binding names an operation that the port type does not have: left out', 'leftOut');
         continue;
@@ -124,9 +134,8 @@ const isHttp = (port: OperationPort | undefined): boolean => port?.wire.kind ===
 const soapFirst = (ports: OperationPort[]): OperationPort[] =>
   [...ports].sort((a, b) => Number(isHttp(a)) - Number(isHttp(b)));
 
-/** The port type's operation of that name; where several have it, the one whose input has the binding's input name. */
-function matchOperation(portType: XmlElement, bound: XmlElement, name: string): XmlElement | undefined {
-  const candidates = childrenOf(portType, WSDL, 'operation').filter((node) => node.attributes.get('name') === name);
+/** Of the port type's operations of one name, the one whose input has the binding's input name. */
+function matchOperation(candidates: readonly XmlElement[], bound: XmlElement): XmlElement | undefined {
   const inputName = childOf(bound, WSDL, 'input')?.attributes.get('name');
   const exact = candidates.find((node) => childOf(node, WSDL, 'input')?.attributes.get('name') === inputName);
   return exact ?? candidates[0];
@@ -143,9 +152,15 @@ function indexDefinitions(roots: readonly XmlElement[], note: AddNote): Definiti
       if (!index.has(key)) index.set(key, { node, name, targetNamespace });
     }
   }
+  const byLocal = new Map<string, Found | null>();
+  for (const found of index.values()) {
+    const key = `${found.node.local} ${found.name}`;
+    byLocal.set(key, byLocal.has(key) ? null : found);
+  }
   const find: Definitions['find'] = (kind, node, qname) => {
     const { uri, local } = resolveQName(node, qname);
-    return index.get(`${kind} ${expandedName(uri, local)}`) ?? onlyOne(index, kind, local);
+    // Some descriptions get the prefix wrong; where one component has the name, it is clear what they mean.
+    return index.get(`${kind} ${expandedName(uri, local)}`) ?? byLocal.get(`${kind} ${local}`) ?? undefined;
   };
   const ports: Port[] = [];
   for (const root of roots) {
@@ -167,12 +182,6 @@ function indexDefinitions(roots: readonly XmlElement[], note: AddNote): Definiti
     }
   }
   return { find, ports };
-}
-
-/** Some descriptions get the prefix wrong; where one component has the name, it is clear what they mean. */
-function onlyOne(index: ReadonlyMap<string, Found>, kind: string, local: string): Found | undefined {
-  const found = [...index].filter(([key, { name }]) => name === local && key.startsWith(`${kind} `));
-  return found.length === 1 ? found[0]?.[1] : undefined;
 }
 
 function addressOf(port: XmlElement): string | undefined {

@@ -60,7 +60,7 @@ export function createSchemaSet(schemas: readonly SchemaDocument[]): SchemaSet {
     if (kind !== 'element' || head === undefined) return;
     const headName = schemaQName(schema, node, head);
     const headKey = expandedName(headName.uri, headName.local);
-    substitutes.set(headKey, [...(substitutes.get(headKey) ?? []), component]);
+    append(substitutes, headKey, component);
   };
   for (const schema of schemas) for (const node of schema.element.children) add(schema, node, false);
   for (const schema of schemas) {
@@ -83,6 +83,12 @@ export function createSchemaSet(schemas: readonly SchemaDocument[]): SchemaSet {
   };
 }
 
+function append<T>(index: Map<string, T[]>, key: string, value: T): void {
+  const known = index.get(key);
+  if (known === undefined) index.set(key, [value]);
+  else known.push(value);
+}
+
 function indexDerivations(components: ReadonlyMap<string, Component>): Map<string, NamedComponent[]> {
   const index = new Map<string, NamedComponent[]>();
   for (const component of components.values()) {
@@ -95,7 +101,7 @@ function indexDerivations(components: ReadonlyMap<string, Component>): Map<strin
     const name = schemaQName(schema, content.children.find((child) => child.attributes.has('base')) ?? content, base);
     const id = expandedName(name.uri, name.local);
     if (id === expandedName(schema.targetNamespace, local)) continue;
-    index.set(id, [...(index.get(id) ?? []), { ...component, uri: schema.targetNamespace, local }]);
+    append(index, id, { ...component, uri: schema.targetNamespace, local });
   }
   return index;
 }

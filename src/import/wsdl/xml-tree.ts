@@ -37,14 +37,15 @@ export class XmlError extends Error {
 interface Building {
   readonly local: string;
   readonly uri: string;
-  readonly attributes: Map<string, string>;
+  readonly attributes: ReadonlyMap<string, string>;
   readonly children: Building[];
   text: string;
   readonly scope: NamespaceScope;
   readonly parent?: Building;
 }
 
-const LIMITS = { maxDepth: 200, maxElements: 500_000 };
+const LIMITS = { maxDepth: 200, maxElements: 200_000, maxName: 1_000 };
+const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
 const XMLNS = 'http://www.w3.org/2000/xmlns/';
 
 /** What some descriptions use without declaring it. Any other undeclared prefix is a namespace that nobody knows. */
@@ -86,6 +87,7 @@ export function parseXml(text: string, declarations: 'none' | 'harmless' = 'none
     if (stack.length >= LIMITS.maxDepth)
       throw new XmlError('limit', `XML nested deeper than ${LIMITS.maxDepth} levels`);
     const parent = stack.at(-1);
+    if (tag.local.length > LIMITS.maxName) throw tooLong(tag.local);
     const element: Building = {
       local: tag.local,
       uri: tag.uri,
@@ -116,16 +118,21 @@ function scopeOf(bindings: Record<string, string>, parent: NamespaceScope | unde
   return { bindings: Object.assign(Object.create(null) as Record<string, string>, bindings), parent };
 }
 
+function tooLong(name: string): XmlError {
+  return new XmlError('limit', `a name of ${name.length} characters, beginning with "${name.slice(0, 40)}"`);
+}
+
 function readAttributes(
   raw: Record<string, { readonly uri: string; readonly local: string; readonly value: string }>,
-): Map<string, string> {
-  const attributes = new Map<string, string>();
+): ReadonlyMap<string, string> {
+  let attributes: Map<string, string> | undefined;
   for (const attribute of Object.values(raw)) {
     if (attribute.uri === XMLNS) continue;
     const name = attribute.uri === '' ? attribute.local : `{${attribute.uri}}${attribute.local}`;
-    attributes.set(name, attribute.value);
+    if (name === 'name' && attribute.value.length > LIMITS.maxName) throw tooLong(attribute.value);
+    (attributes ??= new Map<string, string>()).set(name, attribute.value);
   }
-  return attributes;
+  return attributes ?? NO_ATTRIBUTES;
 }
 
 /** The namespace a prefix stands for; '' (no prefix) is the default namespace. */

@@ -91,13 +91,14 @@ export const UNKNOWN: AnyType = { kind: 'any' };
 
 /**
  * The items of a type that is nothing but an array: one repeated element and nothing beside it, or a SOAP-encoded array.
- * Undefined for every other type, and for types that would only ever contain arrays of themselves.
+ * Undefined for every other type, for types that would only ever contain arrays of themselves, and for arrays of arrays
+ * beyond all reason.
  */
 export function arrayItem(type: ValueType): Field | undefined {
   const item = directItem(type);
   const seen = new Set<ValueType>([type]);
   for (let inner = item; inner !== undefined; inner = directItem(inner.type)) {
-    if (seen.has(inner.type)) return undefined;
+    if (seen.has(inner.type) || seen.size > MAX_DIMENSIONS) return undefined;
     seen.add(inner.type);
   }
   return item;
@@ -113,6 +114,7 @@ export function isSwaRef(type: SimpleType): boolean {
   return type.builtin === 'swaRef';
 }
 
+const MAX_DIMENSIONS = 16;
 const BINARY = new Set(['base64Binary', 'base64', 'swaRef']);
 
 /** Whether values of the type say in `$type` which type of its family they are of; undefined where it has no family. */

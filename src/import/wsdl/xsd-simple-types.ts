@@ -1,4 +1,5 @@
 // Simple types: restrictions, lists, unions and enumerations, down to the built-in that carries their values.
+import { HubFault } from '../../faults/hub-fault.ts';
 import { isSoapEncoding, isXsd, XSD } from './namespaces.ts';
 import { type Component, schemaQName, type SchemaDocument, type SchemaSet } from './schema-set.ts';
 import { documentationOf } from './documentation.ts';
@@ -15,15 +16,23 @@ export interface SimpleTypes {
   restricted(restriction: XmlElement, schema: SchemaDocument, base: SimpleType, suggestedName: string): SimpleType;
 }
 
+const MAX_DEPTH = 100;
+
 export function createSimpleTypes(schemas: SchemaSet, note: AddNote): SimpleTypes {
   // A type under construction is a string to itself, so that a type that restricts itself ends.
   const known = new Map<XmlElement, SimpleType>();
+
+  let depth = 0;
 
   function build(node: XmlElement, schema: SchemaDocument, suggestedName: string): SimpleType {
     const existing = known.get(node);
     if (existing !== undefined) return existing;
     known.set(node, STRING);
+    depth += 1;
+    if (depth > MAX_DEPTH)
+      throw new HubFault('HUB_IMPORT_TOO_LARGE', `simple types build on each other more than ${MAX_DEPTH} times over`);
     const type = read(node, schema, suggestedName);
+    depth -= 1;
     known.set(node, type);
     return type;
   }

@@ -9,6 +9,7 @@ import { builtinType, STRING, SWA_REFERENCE } from './xsd-builtins.ts';
 import { ANY, UNKNOWN, type ComplexType, type Field, rawName, type ValueType } from './xsd-model.ts';
 import { derivesFrom, joinFamily, keepOrder } from './derived-types.ts';
 import { fallbackOf } from './fallback.ts';
+import { attributeField, WILDCARD } from './xsd-fields.ts';
 import { childOf, expandedName, resolveQName, type XmlElement } from './xml-tree.ts';
 import { documentationOf } from './documentation.ts';
 
@@ -28,12 +29,17 @@ export interface TypeResolver {
 /** Bounds what hostile schemas can make of groups that contain each other. */
 const MAX_FIELDS = 200_000;
 const MAX_SUBSTITUTES = 50;
+const MAX_TYPES = 20_000;
+const MAX_PARTICLES = 1_000_000;
+const MAX_INHERITANCE = 100;
 
 export function createTypeResolver(schemas: SchemaSet, note: AddNote): TypeResolver {
   const complexTypes = new Map<XmlElement, ComplexType>();
   const pending = new Map<ComplexType, () => void>();
   const simpleTypes: SimpleTypes = createSimpleTypes(schemas, note);
   let fieldCount = 0;
+  let particleCount = 0;
+  let inheritance = 0;
 
   function namedType(uri: string, local: string, usedBy?: XmlElement): ValueType {
     if (isXsd(uri)) return local === 'anyType' ? ANY : (builtinType(local) ?? unknown(uri, local, usedBy));
@@ -84,6 +90,8 @@ export function createTypeResolver(schemas: SchemaSet, note: AddNote): TypeResol
       derived: [],
     };
     complexTypes.set(node, draft);
+    if (complexTypes.size > MAX_TYPES)
+      throw new HubFault('HUB_IMPORT_TOO_LARGE', `the schemas define more than ${MAX_TYPES} types that are used`);
     pending.set(draft, () => {
       const collector = createFieldCollector(draft.fields);
       const content = childOf(node, XSD, 'complexContent') ?? childOf(node, XSD, 'simpleContent');
@@ -159,6 +167,9 @@ export function createTypeResolver(schemas: SchemaSet, note: AddNote): TypeResol
   ): void {
     for (const child of node.children) {
       if (child.uri !== XSD) continue;
+      particleCount += 1;
+      if (particleCount > MAX_PARTICLES)
+        throw new HubFault('HUB_IMPORT_TOO_LARGE', `the schemas repeat groups more than ${MAX_PARTICLES} times`);
       const inner = mergeOccurs(occurs, child);
       switch (child.local) {
         case 'sequence':
@@ -314,8 +325,16 @@ export function createTypeResolver(schemas: SchemaSet, note: AddNote): TypeResol
 
   function fill(type: ComplexType): void {
     const work = pending.get(type);
+    if (work === undefined) return;
     pending.delete(type);
-    work?.();
+    inheritance += 1;
+    if (inheritance > MAX_INHERITANCE)
+      throw new HubFault(
+        'HUB_IMPORT_TOO_LARGE',
+        `types derive from each other more than ${MAX_INHERITANCE} times over`,
+      );
+    work();
+    inheritance -= 1;
   }
 
   function complete(): void {
@@ -355,34 +374,6 @@ function ownersOf(nodes: Iterable<XmlElement>, types: ReadonlyMap<XmlElement, Co
     }
   }
   return owners;
-}
-
-const WILDCARD: Field = {
-  role: 'wildcard',
-  raw: '$any',
-  local: '',
-  uri: '',
-  type: ANY,
-  list: false,
-  required: false,
-  nillable: true,
-  documentation: undefined,
-};
-
-function attributeField(local: string, uri: string, type: ValueType, required: boolean, node: XmlElement): Field {
-  const documentation = documentationOf(node);
-  return {
-    role: 'attribute',
-    raw: `@${local}`,
-    local,
-    uri,
-    type,
-    list: false,
-    required,
-    nillable: false,
-    documentation,
-    ...fallbackOf(node),
-  };
 }
 
 function capital(name: string): string {
