@@ -3,8 +3,8 @@
 /** Type names that an importer must not take: root types, built-in scalars, what Federation and the hub declare. */
 export const RESERVED_TYPE_NAMES: readonly string[] = [
   'Query', 'Mutation', 'Subscription', 'String', 'Int', 'Float', 'Boolean', 'ID',
-  'JSON', 'DateTime', 'Date', 'Long', 'Decimal',
-  '_Any', '_Entity', '_Service', 'FieldSet', 'RestEncoding', 'AiTask', 'ChangeOperation',
+  'JSON', 'DateTime', 'Date', 'Long', 'Decimal', 'Byte', 'Upload', 'UUID', 'EmailAddress', 'URL', 'Time', 'Duration', 'IPv4', 'IPv6',
+  '_Any', '_Entity', '_Service', 'FieldSet', 'RestEncoding', 'RestAnswer', 'RestStyle', 'AiTask', 'ChangeOperation',
   'SyncEvent', 'Hub', 'HubSource', 'HubSourceHealth',
 ]; // prettier-ignore
 

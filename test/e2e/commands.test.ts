@@ -42,7 +42,6 @@ describe('wrong input', () => {
     ],
     ['a spec that is not there', { 'manifold.yaml': YAML }, /shop\.json/],
     ['a spec that does not parse', { ...SHOP_FILES, 'shop.json': '{"openapi": ' }, /shop\.json/],
-    ['a missing reference', { ...SHOP_FILES, 'shop.json': JSON.stringify({ ...OPENAPI, components: {} }) }, /Product/],
     [
       'SDL that does not parse',
       { ...SHOP_FILES, 'schema/shop/joins.graphql': 'type Query {\n  a: }\n' },
@@ -64,6 +63,14 @@ describe('wrong input', () => {
     expect(stderr).not.toMatch(NO_STACK);
     expect(stdout).toBe('');
     expect(code).toBe(1);
+  });
+
+  it('a reference that leads nowhere costs what needs it, and is named with its place', async () => {
+    const content = { ...SHOP_FILES, 'shop.json': JSON.stringify({ ...OPENAPI, components: {} }) };
+    await using folder = await temporaryFolder(content);
+    const { code, stderr } = await manifold(folder, ['import', 'shop', '--stdout']);
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/taken with loss:\n {4}#\/paths\/.*schema.*: the reference to .*Product leads nowhere/);
   });
 
   it('a port in use is named', async () => {

@@ -2,6 +2,7 @@
 import type { Schema, TakeNote } from './document-model.ts';
 import type { Shape } from './schema-shape.ts';
 import { quote } from './sdl-model.ts';
+import type { Subtypes } from './subtypes.ts';
 
 type Union = Extract<Shape, { kind: 'union' }>;
 
@@ -13,13 +14,14 @@ export function discriminatorOf(
   union: Union,
   names: readonly string[],
   shapeOf: (schema: Schema) => Shape,
+  subtypes: Subtypes,
   note: TakeNote,
 ): string | undefined {
   const written = union.schema.discriminator;
   if (written === undefined) return byTag(union, names, shapeOf);
   const entries = new Map<string, string>();
   for (const [value, source] of written.mapping) {
-    const target = source();
+    const target = subtypes.plain(source());
     // A mapping may name what is an alias of a member.
     const shape = shapeOf(target);
     const id = shape.kind === 'object' ? shape.schema.id : target.id;
@@ -29,11 +31,13 @@ export function discriminatorOf(
       note(union.schema.at, `the discriminator maps "${value}" to what is no member of the union`);
     else entries.set(value, name);
   }
+  const named = new Set(entries.values());
   union.members.forEach((member, index) => {
     const name = names[index];
     // Without an entry of its own, a member goes by the name of its component.
-    if (name === undefined || member.component === undefined || [...entries.values()].includes(name)) return;
-    entries.set(member.component, name);
+    const tag = subtypes.tagOf(member);
+    if (name === undefined || tag === undefined || named.has(name)) return;
+    if (!entries.has(tag)) entries.set(tag, name);
   });
   return directive(written.property, entries);
 }

@@ -46,8 +46,10 @@ export type ParameterStyle =
   | 'pipeDelimited'
   | 'tabDelimited'
   | 'deepObject'
-  /** The value is JSON text (`content` instead of `schema`). */
-  | 'json';
+  /** The value is text of that content type (`content` instead of `schema`). */
+  | 'json'
+  /** The value is the whole query (3.2, `in: querystring`). */
+  | 'query';
 
 export interface ApiParameter {
   readonly name: string;
@@ -78,6 +80,16 @@ export interface ApiMedia {
   /** Lower case, without parameters: "application/json". */
   readonly type: string;
   readonly schema: SchemaSource | undefined;
+  /** Of one of many that follow one another, as lines or events (3.2). */
+  readonly itemSchema?: SchemaSource | undefined;
+  /** How single fields of a form are written, where the description says so. */
+  readonly encoding?: ReadonlyMap<string, ApiEncoding>;
+}
+
+export interface ApiEncoding {
+  readonly contentType: string | undefined;
+  readonly style: ParameterStyle | undefined;
+  readonly explode: boolean;
 }
 
 export interface ApiSecurityScheme {
@@ -113,7 +125,8 @@ export interface Schema {
   readonly deprecated: boolean;
   readonly readOnly: boolean;
   readonly writeOnly: boolean;
-  readonly hasDefault: boolean;
+  /** Undefined where there is none. */
+  readonly default: unknown;
   readonly minimum: number | undefined;
   readonly maximum: number | undefined;
   /** Without null; a `const` is an enum of one. */
@@ -121,6 +134,15 @@ export interface Schema {
   readonly properties: readonly SchemaProperty[];
   readonly required: ReadonlySet<string>;
   readonly items: SchemaSource | undefined;
+  /** Of a tuple: the items that have a place of their own. */
+  readonly prefixItems: readonly SchemaSource[];
+  /** What keys beyond `properties` hold; undefined where the schema does not speak of them. */
+  readonly additional: SchemaSource | undefined;
+  /** Whether a text is the bytes of something else: base64. */
+  readonly encoded: boolean;
+  /** Whether a text is the bytes of something else, as they are. */
+  readonly binary: boolean;
+  readonly xml: XmlHints | undefined;
   readonly allOf: readonly SchemaSource[];
   readonly oneOf: readonly SchemaSource[];
   readonly anyOf: readonly SchemaSource[];
@@ -130,6 +152,15 @@ export interface Schema {
 export interface SchemaProperty {
   readonly name: string;
   readonly schema: SchemaSource;
+}
+
+export interface XmlHints {
+  readonly name: string | undefined;
+  readonly namespace: string | undefined;
+  readonly prefix: string | undefined;
+  readonly attribute: boolean;
+  readonly text: boolean;
+  readonly wrapped: boolean;
 }
 
 export interface Discriminator {

@@ -6,6 +6,7 @@ import type { ApiOperation, ApiParameter, ApiSecurityScheme, Schema, TakeNote } 
 import { isIdLike } from './scalar-types.ts';
 import type { SchemaTypes } from './schema-types.ts';
 import { nonNull, nullable, type ArgumentDef } from './sdl-model.ts';
+import { serializeParameter, type ParameterSerialization } from './serialization.ts';
 import { namesInPath, uriTemplate, variableName, type TemplateVariable } from './uri-template.ts';
 
 export interface MappedParameters {
@@ -53,7 +54,7 @@ export function mapParameters(
   const headers: string[] = [];
 
   const add = (parameter: ApiParameter, part: ArgumentPart): string | undefined => {
-    const { key, type, description } = part;
+    const { key, type } = part;
     if (keys.has(key)) {
       note(parameter.at, `the parameter "${key}" (${parameter.in}) was left out: another one has the same name`);
       return undefined;
@@ -65,125 +66,94 @@ export function mapParameters(
       name,
       upstream: name === key ? undefined : key,
       type,
-      description: description ?? parameter.description,
+      default: part.default,
+      description: parameter.description,
       deprecated: type.endsWith('!') ? undefined : deprecationOf(parameter),
+      directives: part.directive === undefined ? [] : [part.directive],
     });
     return name;
   };
 
   const addQuery = (parameter: ApiParameter): void => {
-    for (const part of queryParts(parameter, owner, context)) {
-      const isPlain = !UNSPEAKABLE.test(part.name);
-      if (!isPlain && part.explode) note(parameter.at, `"${part.name}" is sent once, with its values in one text`);
-      const added = add(parameter, { ...part, name: undefined, key: part.name });
-      if (added !== undefined) query.push({ ...part, explode: part.explode && isPlain });
-    }
+    const { typed, serialization } = describeParameter(parameter, owner, context);
+    const { explode, directive } = serialization;
+    const added = add(parameter, { ...typed, key: parameter.name, directive });
+    if (added !== undefined) query.push({ name: parameter.name, explode: explode && isSpeakable(parameter.name) });
   };
 
-  const wanted = operation.parameters.filter((parameter) => !isCredential(parameter, context));
+  const addHeader = (parameter: ApiParameter): void => {
+    if (!HEADER_NAME.test(parameter.name)) {
+      note(parameter.at, `"${parameter.name}" is no name of a header or cookie`);
+      return;
+    }
+    if (parameter.in === 'header' && OWN_HEADERS.has(parameter.name.toLowerCase())) return;
+    const { typed, serialization } = describeParameter(parameter, owner, context);
+    // A header's name makes no readable variable, so the argument's own name stands in the template.
+    const name = names.claim(camelName(parameter.name));
+    const added = add(parameter, { ...typed, key: name, name, directive: serialization.directive });
+    if (added === undefined) return;
+    const value = `{${variableName(name)}}`;
+    headers.push(parameter.in === 'header' ? `${parameter.name}: ${value}` : `cookie: ${parameter.name}=${value}`);
+  };
+
+  const wanted = operation.parameters.flatMap(wholeQuery).filter((parameter) => !isCredential(parameter, context));
   const declared = new Map(wanted.filter((one) => one.in === 'path').map((one) => [one.name, one]));
   for (const name of namesInPath(operation.path)) {
     const parameter = declared.get(name) ?? undeclared(name, operation);
     if (!declared.has(name)) note(operation.at, `the path parameter "${name}" is not declared: it is taken as text`);
-    const type = nonNull(parameterType(parameter, owner, context));
+    const { typed, serialization } = describeParameter(parameter, owner, context);
     // Values of the path go by position, so a name that no template can hold (`{id:[0-9]+}`) may become another one.
-    const key = UNSPEAKABLE.test(name) ? names.claim(fieldName(name.replace(/:.*$/s, ''))) : name;
-    const added = add(parameter, { key, type, name: key === name ? undefined : key });
-    if (added !== undefined) inPath.set(name, { ...parameter, name: key });
+    const key = isSpeakable(name) ? name : names.claim(fieldName(name.replace(/:.*$/s, '')));
+    const { directive } = serialization;
+    const added = add(parameter, { key, type: nonNull(typed.type), name: key === name ? undefined : key, directive });
+    if (added !== undefined) inPath.set(name, { ...parameter, name: key, explode: serialization.explode });
   }
   for (const parameter of wanted) {
     if (parameter.in === 'query') addQuery(parameter);
-    else if (parameter.in === 'cookie') note(parameter.at, `the cookie "${parameter.name}" is not expressed`);
-    else if (parameter.in === 'path' && !namesInPath(operation.path).includes(parameter.name)) {
+    else if (parameter.in === 'header' || parameter.in === 'cookie') addHeader(parameter);
+    else if (!namesInPath(operation.path).includes(parameter.name)) {
       note(parameter.at, `the path has no place for the parameter "${parameter.name}"`);
-    } else if (parameter.in === 'header' && !HEADER_NAME.test(parameter.name)) {
-      note(parameter.at, `"${parameter.name}" is no name of a header`);
-    } else if (parameter.in === 'header' && !OWN_HEADERS.has(parameter.name.toLowerCase())) {
-      // A header's name makes no readable variable, so the argument's own name stands in the template.
-      const name = names.claim(camelName(parameter.name));
-      const added = add(parameter, { key: name, name, type: parameterType(parameter, owner, context) });
-      if (added !== undefined) headers.push(`${parameter.name}: {${variableName(name)}}`);
     }
   }
   return { args, sources, template: uriTemplate(operation.path, inPath, query), headers, names };
 }
 
-interface ArgumentPart {
+interface Typed {
+  /** With its `!`. */
+  readonly type: string;
+  readonly default?: string | undefined;
+}
+
+interface ArgumentPart extends Typed {
   /** The upstream's name: the key of the value in a call's arguments, so it may stand for one parameter only. */
   readonly key: string;
   /** The argument's name where it does not follow from the key. */
   readonly name?: string | undefined;
-  readonly type: string;
-  readonly description?: string;
+  readonly directive: string | undefined;
 }
 
-interface QueryPart extends TemplateVariable {
-  readonly type: string;
-  readonly description?: string;
+function isSpeakable(name: string): boolean {
+  return !UNSPEAKABLE.test(name);
 }
 
-/** The template variables of one query parameter: one, or one for each property where a `deepObject` is spread out. */
-function queryParts(parameter: ApiParameter, owner: string, context: MappingContext): QueryPart[] {
-  const { types, note } = context;
+function describeParameter(
+  parameter: ApiParameter,
+  owner: string,
+  { types }: MappingContext,
+): { readonly typed: Typed; readonly serialization: ParameterSerialization } {
   const schema = parameter.schema?.() ?? createSchema(parameter.at, { types: ['string'] });
   const shape = types.shapeOf(schema);
-  const type = parameterType(parameter, owner, context);
-  const one = (explode: boolean): QueryPart[] => [{ name: parameter.name, explode, type }];
-  switch (parameter.style) {
-    case 'deepObject': {
-      if (shape.kind === 'list') return [{ name: bracketed(parameter.name, ''), explode: true, type }];
-      if (shape.kind !== 'object') {
-        note(parameter.at, `"${parameter.name}" is sent as one value: its parts are not described`);
-        return one(false);
-      }
-      return [...shape.fields.values()].map((field) => {
-        const name = bracketed(parameter.name, field.name);
-        const hint = { typeName: `${owner}_${parameter.name}_${field.name}`, fieldName: field.name };
-        const inner = types.refer(field.schema, 'input', hint);
-        const required = parameter.required && field.required;
-        const text = field.schema.description;
-        const isList = types.shapeOf(field.schema).kind === 'list';
-        return {
-          name,
-          explode: isList,
-          type: required ? inner : nullable(inner),
-          ...(text === undefined ? {} : { description: text }),
-        };
-      });
-    }
-    case 'spaceDelimited':
-    case 'pipeDelimited':
-    case 'tabDelimited':
-      if (shape.kind === 'list' && !parameter.explode) {
-        note(parameter.at, `"${parameter.name}" is one text: the caller writes its separators (${parameter.style})`);
-        return [{ name: parameter.name, explode: false, type: parameter.required ? 'String!' : 'String' }];
-      }
-      return one(shape.kind === 'list');
-    default:
-      return one((shape.kind === 'list' || shape.kind === 'object') && parameter.explode);
-  }
-}
-
-/** `filter` and `name` → `filter[name]`; a name that ends in brackets already keeps them. */
-function bracketed(name: string, inner: string): string {
-  return inner === '' && name.endsWith('[]') ? name : `${name}[${inner}]`;
-}
-
-function parameterType(parameter: ApiParameter, owner: string, { types, note }: MappingContext): string {
-  const finish = (type: string): string => (parameter.required ? nonNull(type) : nullable(type));
-  if (parameter.style === 'json') {
-    note(parameter.at, `"${parameter.name}" is JSON text that the caller writes`);
-    return finish('String');
-  }
-  const schema = parameter.schema?.() ?? createSchema(parameter.at, { types: ['string'] });
-  const shape = types.shapeOf(schema);
-  if (isId(parameter, schema, shape.kind)) return finish('ID');
+  const serialization = serializeParameter(parameter, shape, isSpeakable(parameter.name));
+  const finish = (type: string): Typed => {
+    if (!parameter.required) return { type: nullable(type) };
+    const preset = types.defaultOf(schema, type);
+    return preset === undefined ? { type: nonNull(type) } : { type: nullable(type), default: preset };
+  };
+  if (isId(parameter, schema, shape.kind)) return { typed: finish('ID'), serialization };
   const hint = { typeName: `${owner}_${pascalName(parameter.name)}`, fieldName: parameter.name };
   const type = types.refer(schema, 'input', hint);
-  const required = parameter.required && !schema.hasDefault;
   // In paths and queries everything is text, so a list of ids may be a list of ID whatever its items are.
-  const finished = shape.kind === 'list' && isIdList(parameter.name, type) ? '[ID!]' : type;
-  return required ? nonNull(finished) : nullable(finished);
+  return { typed: finish(shape.kind === 'list' && isIdList(parameter.name, type) ? '[ID!]' : type), serialization };
 }
 
 function isId(parameter: ApiParameter, schema: Schema, kind: string): boolean {
@@ -197,6 +167,21 @@ function isId(parameter: ApiParameter, schema: Schema, kind: string): boolean {
 
 function isIdList(name: string, type: string): boolean {
   return /^\[(?:String|Int|Long|ID)!?\]!?$/.test(type) && isIdLike(name.replace(/\[\]$/, '').replace(/s$/, ''));
+}
+
+/** The whole query as one value (3.2, `in: querystring`): each of its properties is a parameter. */
+function wholeQuery(parameter: ApiParameter): ApiParameter[] {
+  if (parameter.style !== 'query') return [parameter];
+  const schema = parameter.schema?.();
+  return (schema?.properties ?? []).map(({ name, schema: source }) => ({
+    ...parameter,
+    name,
+    style: 'form',
+    explode: true,
+    required: parameter.required && schema?.required.has(name) === true,
+    description: source().description,
+    schema: source,
+  }));
 }
 
 function isCredential(parameter: ApiParameter, { securitySchemes }: MappingContext): boolean {

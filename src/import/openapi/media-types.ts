@@ -1,42 +1,82 @@
 // Media types of bodies and answers in, how the hub writes or reads them out. Called by the mapping of bodies and answers.
 import type { ApiMedia } from './document-model.ts';
 
-export type BodyEncoding = 'json' | 'form' | 'text';
+export type BodyEncoding = 'json' | 'form' | 'multipart' | 'xml' | 'ndjson' | 'text' | 'binary';
+export type AnswerKind = 'json' | 'xml' | 'lines' | 'text' | 'bytes';
 
-/** Markup and streams: what a client of the graph could not use as a text. */
-const UNREAD: ReadonlySet<string> = new Set(['text/html', 'text/xml', 'text/event-stream']);
-
-export interface ChosenMedia {
+export interface ChosenBody {
   readonly media: ApiMedia;
   readonly encoding: BodyEncoding;
 }
 
-function isJson(type: string): boolean {
-  return type === 'application/json' || type === 'text/json' || type.endsWith('+json') || type === 'application/*';
+export interface ChosenAnswer {
+  readonly media: ApiMedia;
+  readonly kind: AnswerKind;
 }
 
-/** JSON before forms before text; undefined where there is nothing but what the hub cannot write (multipart, binary). */
-export function chooseBody(media: readonly ApiMedia[]): ChosenMedia | undefined {
-  const find = (encoding: BodyEncoding, fits: (type: string) => boolean): ChosenMedia | undefined => {
-    const found = media.find((one) => fits(one.type));
+const LINES = /^application\/(?:x-)?(?:ndjson|jsonl|jsonlines|json-seq|stream\+json)$/;
+
+type Test = (type: string) => boolean;
+
+const isJson: Test = (type) =>
+  (/^(?:application|text|\*)\/(?:x-|vnd\.)?(?:json|\*)$/.test(type) || type.endsWith('+json')) && !LINES.test(type);
+const isXml: Test = (type) => /[/+]xml$/.test(type) && !type.startsWith('image/');
+const isForm: Test = (type) => type === 'application/x-www-form-urlencoded';
+
+/** The best of a body's media types: JSON before forms before texts before bytes. Undefined where there are none. */
+export function chooseBody(media: readonly ApiMedia[]): ChosenBody | undefined {
+  const find = (encoding: BodyEncoding, fits: (one: ApiMedia) => boolean): ChosenBody | undefined => {
+    const found = media.find(fits);
     return found === undefined ? undefined : { media: found, encoding };
   };
+  const typed = (encoding: BodyEncoding, fits: Test): ChosenBody | undefined =>
+    find(encoding, ({ type }) => fits(type));
   return (
-    find('json', (type) => type === 'application/json') ??
-    find('json', isJson) ??
-    find('json', (type) => type === '*/*') ??
-    find('form', (type) => type === 'application/x-www-form-urlencoded') ??
-    find('text', (type) => type.startsWith('text/'))
+    typed('json', (type) => type === 'application/json') ??
+    find('json', ({ type, schema }) => isJson(type) && !(type.includes('*') && isBinary(schema))) ??
+    find('multipart', ({ type, schema }) => type === 'multipart/form-data' && hasFiles(schema)) ??
+    typed('form', isForm) ??
+    typed('multipart', (type) => type.startsWith('multipart/') || type === 'application/form-data') ??
+    find('xml', ({ type, schema }) => isXml(type) && hasStructure(schema)) ??
+    typed('ndjson', (type) => LINES.test(type)) ??
+    typed('text', (type) => type.startsWith('text/') || isXml(type)) ??
+    typed('binary', () => true)
   );
 }
 
-/** JSON before text; undefined where there is nothing but what the hub cannot read (XML, images, archives). */
-export function chooseAnswer(media: readonly ApiMedia[]): ChosenMedia | undefined {
-  const json =
-    media.find((one) => one.type === 'application/json') ??
-    media.find((one) => isJson(one.type)) ??
-    media.find((one) => one.type === '*/*');
-  if (json !== undefined) return { media: json, encoding: 'json' };
-  const text = media.find((one) => one.type.startsWith('text/') && !UNREAD.has(one.type));
-  return text === undefined ? undefined : { media: text, encoding: 'text' };
+/** The best of an answer's media types. Undefined where there are none. */
+export function chooseAnswer(media: readonly ApiMedia[]): ChosenAnswer | undefined {
+  const find = (kind: AnswerKind, fits: (one: ApiMedia) => boolean): ChosenAnswer | undefined => {
+    const found = media.find(fits);
+    return found === undefined ? undefined : { media: found, kind };
+  };
+  return (
+    find('json', ({ type, schema }) => type === 'application/json' && !isBinary(schema)) ??
+    find('json', ({ type, schema }) => isJson(type) && !isBinary(schema)) ??
+    find('xml', ({ type, schema }) => isXml(type) && hasStructure(schema)) ??
+    find('lines', ({ type }) => LINES.test(type)) ??
+    find('text', ({ type }) => type.startsWith('text/') || isXml(type) || isForm(type)) ??
+    find('bytes', () => true)
+  );
+}
+
+function hasFiles(source: ApiMedia['schema']): boolean {
+  return (
+    source?.().properties.some(({ schema }) => {
+      const field = schema();
+      return field.binary || field.items?.().binary === true;
+    }) === true
+  );
+}
+
+function isBinary(source: ApiMedia['schema']): boolean {
+  return source?.().binary === true;
+}
+
+/** Whether the schema says more than that it is a text. */
+function hasStructure(source: ApiMedia['schema']): boolean {
+  const schema = source?.();
+  if (schema === undefined) return false;
+  const parts = [schema.properties, schema.allOf, schema.oneOf, schema.anyOf];
+  return schema.items !== undefined || parts.some((part) => part.length > 0);
 }

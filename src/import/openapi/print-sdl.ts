@@ -18,7 +18,7 @@ function printType(type: TypeDef): string {
     case 'object':
       return `${head}type ${type.name}${joined(type.directives)} {\n${printFields(type.fields)}\n}`;
     case 'input':
-      return `${head}input ${type.name} {\n${printFields(type.fields)}\n}`;
+      return `${head}input ${type.name}${joined(type.directives ?? [])} {\n${printFields(type.fields)}\n}`;
     case 'enum':
       return `${head}enum ${type.name} {\n${type.values.map(printEnumValue).join('\n')}\n}`;
     case 'union':
@@ -33,7 +33,7 @@ function printFields(fields: readonly FieldDef[]): string {
     .map((field) => {
       const args = printArguments(field.args);
       const directives = joined([...field.directives, ...mapping(field), ...deprecation(field)]);
-      return `${printDescription(field.description, '  ')}  ${field.name}${args}: ${field.type}${directives}`;
+      return `${printDescription(field.description, '  ')}  ${field.name}${args}: ${field.type}${preset(field)}${directives}`;
     })
     .join('\n');
 }
@@ -42,7 +42,8 @@ function printArguments(args: readonly ArgumentDef[]): string {
   if (args.length === 0) return '';
   const plain = args.every((argument) => argument.description === undefined);
   const texts = args.map(
-    (argument) => `${argument.name}: ${argument.type}${joined([...mapping(argument), ...deprecation(argument)])}`,
+    (argument) =>
+      `${argument.name}: ${argument.type}${preset(argument)}${joined([...(argument.directives ?? []), ...mapping(argument), ...deprecation(argument)])}`,
   );
   const line = `(${texts.join(', ')})`;
   if (plain && line.length <= 100) return line;
@@ -54,6 +55,10 @@ function printArguments(args: readonly ArgumentDef[]): string {
 
 function printEnumValue(value: EnumValueDef): string {
   return `  ${value.name}${joined(mapping(value))}`;
+}
+
+function preset(argument: ArgumentDef): string {
+  return argument.default === undefined ? '' : ` = ${argument.default}`;
 }
 
 function mapping({ upstream }: { readonly upstream: string | undefined }): string[] {

@@ -1,5 +1,13 @@
 // Parameters, bodies and responses as OpenAPI 3.0 and 3.1 write them. Called by `readModel`.
-import type { ApiBody, ApiMedia, ApiParameter, ApiResponse, ParameterStyle } from './document-model.ts';
+import type {
+  ApiBody,
+  ApiEncoding,
+  ApiMedia,
+  ApiParameter,
+  ApiResponse,
+  ParameterStyle,
+  SchemaSource,
+} from './document-model.ts';
 import { isObject, property } from './parse-document.ts';
 import type { OperationReader, ReaderContext } from './read-model.ts';
 import { textOf } from './read-schema.ts';
@@ -15,36 +23,55 @@ export function createReaderV3({ references, readSchema, note }: ReaderContext):
   const readParameter = (place: Place): ApiParameter[] => {
     const get = (key: string): unknown => property(place.value, key);
     const where = get('in');
-    if (where !== 'path' && where !== 'query' && where !== 'header' && where !== 'cookie') {
+    if (where !== 'path' && where !== 'query' && where !== 'header' && where !== 'cookie' && where !== 'querystring') {
       note(references.at(place), `this parameter was left out: "in: ${String(where)}" is not expressed`);
       return [];
     }
     const written = get('style');
     const usual = where === 'query' || where === 'cookie' ? 'form' : 'simple';
-    const [content] = references.entries(child(place, 'content'));
+    const [content] = readMedia(place);
     const style = STYLES.has(written) ? (written as ParameterStyle) : usual;
-    const schema = child(place, 'schema');
+    const schema = sourceOf(child(place, 'schema'));
     return [
       {
         name: String(get('name')),
-        in: where,
+        in: where === 'querystring' ? 'query' : where,
         at: references.at(place),
         required: where === 'path' || get('required') === true,
         deprecated: get('deprecated') === true,
         description: textOf(get('description')),
-        style: content === undefined ? style : 'json',
+        style: where === 'querystring' ? 'query' : content === undefined ? style : 'json',
         explode: typeof get('explode') === 'boolean' ? get('explode') === true : style === 'form',
-        schema: isObject(schema.value) ? () => readSchema(schema) : undefined,
+        schema: content === undefined ? schema : content.schema,
       },
     ];
   };
 
+  const sourceOf = (place: Place): SchemaSource | undefined =>
+    place.value === undefined ? undefined : () => readSchema(place);
+
+  const readEncoding = (place: Place): ReadonlyMap<string, ApiEncoding> =>
+    new Map(
+      references.entries(place).map(([name, { value }]): [string, ApiEncoding] => {
+        const written = property(value, 'style');
+        const style = STYLES.has(written) ? (written as ParameterStyle) : undefined;
+        const explode = property(value, 'explode');
+        const contentType = textOf(property(value, 'contentType'));
+        return [
+          name,
+          { contentType, style, explode: typeof explode === 'boolean' ? explode : (style ?? 'form') === 'form' },
+        ];
+      }),
+    );
+
   const readMedia = (owner: Place): ApiMedia[] =>
     references.entries(child(owner, 'content')).map(([type, written]) => {
-      const schema = child(references.follow(written), 'schema');
+      const media = references.follow(written);
       return {
         type: mediaType(type),
-        schema: schema.value === undefined ? undefined : () => readSchema(schema),
+        schema: sourceOf(child(media, 'schema')),
+        itemSchema: sourceOf(child(media, 'itemSchema')),
+        encoding: readEncoding(child(media, 'encoding')),
       };
     });
 

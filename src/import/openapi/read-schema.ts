@@ -1,6 +1,6 @@
 // Schema objects of OpenAPI 2.0, 3.0 and 3.1 in, one shape of Schema out. Called while the model is read and mapped.
 import { createSchema } from './create-schema.ts';
-import type { Discriminator, JsonType, Schema, SchemaSource } from './document-model.ts';
+import type { Discriminator, JsonType, Schema, SchemaSource, XmlHints } from './document-model.ts';
 import { isObject, property } from './parse-document.ts';
 import type { Place, References } from './references.ts';
 
@@ -11,7 +11,9 @@ const JSON_TYPES: ReadonlySet<unknown> = new Set<JsonType>([
 ]); // prettier-ignore
 
 /** What changes a schema's meaning when it stands beside a `$ref` (3.1); everything else there is an annotation. */
-const STRUCTURAL = ['properties', 'allOf', 'oneOf', 'anyOf', 'items', 'enum', 'additionalProperties', 'required'];
+const STRUCTURAL = [
+  ...['properties', 'allOf', 'oneOf', 'anyOf', 'items', 'prefixItems', 'enum', 'additionalProperties', 'required'],
+];
 
 export function createSchemaReader(references: References): ReadSchema {
   const known = new Map<object, Schema>();
@@ -40,7 +42,8 @@ export function createSchemaReader(references: References): ReadSchema {
       deprecated: target.deprecated || beside.deprecated,
       readOnly: target.readOnly || beside.readOnly,
       writeOnly: target.writeOnly || beside.writeOnly,
-      hasDefault: target.hasDefault || beside.hasDefault,
+      default: beside.default ?? target.default,
+      xml: beside.xml ?? target.xml,
     };
   };
 
@@ -53,6 +56,7 @@ export function createSchemaReader(references: References): ReadSchema {
     const values = valuesOf(get('enum'), get('const'));
     const required = get('required');
     const items = child('items');
+    const additional = child('additionalProperties');
     return {
       id: place.value as object,
       at: references.at(place),
@@ -70,13 +74,24 @@ export function createSchemaReader(references: References): ReadSchema {
       deprecated: get('deprecated') === true,
       readOnly: get('readOnly') === true,
       writeOnly: get('writeOnly') === true,
-      hasDefault: get('default') !== undefined,
+      default: get('default'),
       minimum: numberOf(get('minimum')),
       maximum: numberOf(get('maximum')),
       values: values?.filter((value) => value !== null),
       properties: references.entries(child('properties')).map(([name, at]) => ({ name, schema: () => read(at) })),
       required: new Set(Array.isArray(required) ? required.map(String) : []),
       items: isObject(items.value) ? () => read(items) : undefined,
+      // Before 2020-12, a tuple was a list of schemas under `items`.
+      prefixItems: sourcesOf(Array.isArray(items.value) ? items : child('prefixItems')),
+      additional: isObject(additional.value) || additional.value === true ? () => read(additional) : undefined,
+      encoded: get('format') === 'byte' || textOf(get('contentEncoding'))?.toLowerCase() === 'base64',
+      binary:
+        get('format') === 'binary' ||
+        typeNames.includes('file') ||
+        (get('contentMediaType') !== undefined &&
+          get('contentEncoding') === undefined &&
+          get('contentSchema') === undefined),
+      xml: xmlOf(get('xml')),
       allOf: sourcesOf(child('allOf')),
       oneOf: sourcesOf(child('oneOf')),
       anyOf: sourcesOf(child('anyOf')),
@@ -105,6 +120,20 @@ export function createSchemaReader(references: References): ReadSchema {
 
 /** `true`, `false` and what is no schema at all: they share one identity. */
 const ANYTHING = {};
+
+function xmlOf(value: unknown): XmlHints | undefined {
+  if (!isObject(value)) return undefined;
+  const text = (key: string): string | undefined => textOf(property(value, key));
+  const nodeType = text('nodeType');
+  return {
+    name: text('name'),
+    namespace: text('namespace'),
+    prefix: text('prefix'),
+    attribute: property(value, 'attribute') === true || nodeType === 'attribute',
+    text: nodeType === 'text' || nodeType === 'cdata' || property(value, 'x-text') === true,
+    wrapped: property(value, 'wrapped') === true,
+  };
+}
 
 function valuesOf(list: unknown, constant: unknown): readonly unknown[] | undefined {
   if (Array.isArray(list)) return list as unknown[];

@@ -1,15 +1,46 @@
 // JSON types and formats in, names of GraphQL scalars out. Called by the shaping of schemas.
 import type { Schema } from './document-model.ts';
 
-export type ScalarName = 'String' | 'Int' | 'Long' | 'Float' | 'Boolean' | 'Date' | 'DateTime' | 'ID' | 'JSON';
+export type ScalarName = 'String' | 'Int' | 'Float' | 'Boolean' | 'ID' | CustomScalar;
 
-/** Scalars that an SDL must declare where it uses them. */
-export const CUSTOM_SCALARS: Readonly<Record<string, string>> = {
+/** Scalars that an SDL must declare where it uses them; those of formats are named as graphql-scalars names them. */
+export const CUSTOM_SCALARS = {
+  Byte: 'Bytes as base64.',
   Date: 'A calendar date, ISO 8601.',
   DateTime: 'A point in time, ISO 8601.',
   JSON: 'Any JSON value.',
   Long: 'A whole number beyond 32 bits.',
-};
+  Duration: 'A duration, ISO 8601.',
+  EmailAddress: 'An address of electronic mail.',
+  IPv4: 'An IPv4 address.',
+  IPv6: 'An IPv6 address.',
+  Time: 'A time of day, ISO 8601.',
+  Upload: 'A file: a part of a multipart request, or a data: url.',
+  URL: 'An address, absolute or relative.',
+  UUID: 'A UUID.',
+} as const;
+
+type CustomScalar = keyof typeof CUSTOM_SCALARS;
+
+export function isCustomScalar(name: string): name is CustomScalar {
+  return Object.hasOwn(CUSTOM_SCALARS, name);
+}
+
+/** Formats of texts that a scalar stands for. */
+const FORMATS: ReadonlyMap<string, CustomScalar> = new Map([
+  ['date-time', 'DateTime'],
+  ['date', 'Date'],
+  ['time', 'Time'],
+  ['duration', 'Duration'],
+  ['email', 'EmailAddress'],
+  ['idn-email', 'EmailAddress'],
+  ['uuid', 'UUID'],
+  ['uri', 'URL'],
+  ['url', 'URL'],
+  ['uri-reference', 'URL'],
+  ['ipv4', 'IPv4'],
+  ['ipv6', 'IPv6'],
+]);
 
 const MAX_INT = 2 ** 31 - 1;
 
@@ -25,7 +56,9 @@ const LONG_FORMATS: ReadonlySet<string> = new Set([
 ]);
 
 /** Undefined where the schema allows values that no one scalar stands for: objects, lists, several types, anything. */
-export function scalarOf(schema: Pick<Schema, 'types' | 'format' | 'minimum' | 'maximum'>): ScalarName | undefined {
+export function scalarOf(
+  schema: Pick<Schema, 'types' | 'format' | 'minimum' | 'maximum'> & { readonly encoded?: boolean },
+): ScalarName | undefined {
   const [type, second] = schema.types;
   if (type === undefined) return undefined;
   if (second !== undefined) {
@@ -33,7 +66,7 @@ export function scalarOf(schema: Pick<Schema, 'types' | 'format' | 'minimum' | '
   }
   switch (type) {
     case 'string':
-      return schema.format === 'date-time' ? 'DateTime' : schema.format === 'date' ? 'Date' : 'String';
+      return schema.encoded === true ? 'Byte' : (FORMATS.get(schema.format?.toLowerCase() ?? '') ?? 'String');
     case 'integer':
       return isLong(schema) ? 'Long' : 'Int';
     case 'number':
@@ -41,7 +74,7 @@ export function scalarOf(schema: Pick<Schema, 'types' | 'format' | 'minimum' | '
     case 'boolean':
       return 'Boolean';
     case 'file':
-      return 'String';
+      return 'Upload';
     case 'object':
     case 'array':
       return undefined;

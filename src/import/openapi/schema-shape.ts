@@ -3,6 +3,7 @@
 import { createSchema } from './create-schema.ts';
 import type { JsonType, Schema, SchemaSource, TakeNote } from './document-model.ts';
 import { scalarOf, type ScalarName } from './scalar-types.ts';
+import type { Subtypes } from './subtypes.ts';
 
 export type Shape = { readonly nullable: boolean } & (
   | { readonly kind: 'any' }
@@ -10,6 +11,11 @@ export type Shape = { readonly nullable: boolean } & (
   | { readonly kind: 'enum'; readonly values: readonly string[]; readonly schema: Schema }
   | { readonly kind: 'list'; readonly items: SchemaSource }
   | ({ readonly kind: 'object' } & ObjectShape)
+  /** Any keys, all with values of one kind. */
+  | { readonly kind: 'map'; readonly values: SchemaSource; readonly schema: Schema }
+  /** A list whose first items have a kind each. */
+  | { readonly kind: 'tuple'; readonly items: readonly SchemaSource[]; readonly schema: Schema }
+  /** Members may be anything: objects, texts, lists. */
   | { readonly kind: 'union'; readonly members: readonly Schema[]; readonly schema: Schema }
 );
 
@@ -17,6 +23,8 @@ export interface ObjectShape {
   /** Identity and annotations of the object; its own properties may be less than `fields`. */
   readonly schema: Schema;
   readonly fields: ReadonlyMap<string, ShapeField>;
+  /** What keys beyond the fields hold; undefined where none are spoken of. */
+  readonly additional: SchemaSource | undefined;
 }
 
 export interface ShapeField {
@@ -30,7 +38,8 @@ export interface Shapes {
   readonly of: (schema: Schema) => Shape;
 }
 
-export function createShapes(note: TakeNote): Shapes {
+export function createShapes(subtypes: Subtypes, note: TakeNote): Shapes {
+  const { plain } = subtypes;
   const known = new Map<object, Shape>();
   const open = new Set<object>();
 
@@ -50,16 +59,27 @@ export function createShapes(note: TakeNote): Shapes {
   const decide = (schema: Schema): Shape => {
     const { nullable } = schema;
     if (schema.values !== undefined) return ofValues(schema, schema.values);
+    if (subtypes.isBase(schema)) {
+      return { kind: 'union', members: [...subtypes.of(schema), plain(schema)].map(plain), schema, nullable };
+    }
     if (schema.allOf.length > 0) return ofAllOf(schema);
     const alternatives = [...schema.oneOf, ...schema.anyOf].map((source) => source());
     const members = alternatives.filter((member) => !member.onlyNull && !isConstraint(member));
     const orNull = nullable || alternatives.some((member) => member.onlyNull);
     if (schema.properties.length > 0) return { ...ofObject(schema), nullable: orNull };
     if (members.length > 0) return ofAlternatives(schema, members, orNull);
+    if (schema.prefixItems.length > 0 && (schema.types.length === 0 || isOnly(schema.types, 'array'))) {
+      return { kind: 'tuple', items: schema.prefixItems, schema, nullable };
+    }
     if (schema.items !== undefined && (schema.types.length === 0 || isOnly(schema.types, 'array'))) {
       return { kind: 'list', items: schema.items, nullable };
     }
     if (isOnly(schema.types, 'array')) return { kind: 'list', items: () => ANYTHING, nullable };
+    if (schema.additional !== undefined && (schema.types.length === 0 || isOnly(schema.types, 'object'))) {
+      if (of(schema.additional()).kind !== 'any') {
+        return { kind: 'map', values: schema.additional, schema, nullable };
+      }
+    }
     const scalar = scalarOf(schema);
     return scalar === undefined
       ? { kind: 'any', nullable: nullable || schema.types.length === 0 }
@@ -82,19 +102,22 @@ export function createShapes(note: TakeNote): Shapes {
 
   const ofAllOf = (schema: Schema): Shape => {
     const parts = schema.allOf.map((source) => source()).filter((part) => !isConstraint(part));
-    const shapes = parts.map(of);
+    // What is built upon is the schema itself, never one of its subtypes.
+    const shapes = parts.map((part) => of(subtypes.isBase(part) ? plain(part) : part));
     const isObject = schema.properties.length > 0 || shapes.some((shape) => shape.kind === 'object');
     const meaningful = shapes.filter((shape) => shape.kind !== 'any');
     const [only] = meaningful;
-    if (only !== undefined && meaningful.length === 1 && schema.properties.length === 0) {
+    const adds = schema.properties.length > 0 || subtypes.isSubtype(schema);
+    if (only !== undefined && meaningful.length === 1 && !adds) {
       const required = [...schema.required, ...parts.flatMap((part) => [...part.required])];
       // `allOf` around one schema is how 3.0 annotates a reference: the type keeps its name.
       const isWrapper = only.kind !== 'object' || (addsNothing(only, required) && !namesFirst(schema, only.schema));
       if (schema.oneOf.length + schema.anyOf.length === 0 && isWrapper) {
-        return withName(only, schema, only.nullable || schema.nullable);
+        const base = parts.find((part) => subtypes.isBase(part) && of(plain(part)) === only);
+        return withName(base === undefined ? only : of(base), schema, only.nullable || schema.nullable);
       }
     }
-    if (isObject || (meaningful.length > 0 && meaningful.every((shape) => shape.kind === 'union'))) {
+    if (isObject || (meaningful.length > 0 && meaningful.every(isObjects))) {
       return ofObject(schema);
     }
     // Of texts and an enum of texts, the enum says more.
@@ -103,13 +126,17 @@ export function createShapes(note: TakeNote): Shapes {
     return withName(narrowest, schema, schema.nullable || meaningful.every((shape) => shape.nullable));
   };
 
+  /** Whether it is an object, or one of several. */
+  const isObjects = (shape: Shape): boolean =>
+    shape.kind === 'object' || (shape.kind === 'union' && shape.members.every((member) => isObjects(of(member))));
+
   const ofAlternatives = (schema: Schema, members: readonly Schema[], nullable: boolean): Shape => {
     const distinct = [...new Map(members.map((member) => [member.id, member])).values()];
     const shapes = distinct.map(of);
     const orNull = nullable || shapes.some((shape) => shape.nullable && shape.kind !== 'any');
     const [first] = shapes;
     if (first !== undefined && shapes.length === 1) return { ...first, nullable: orNull };
-    if (shapes.every((shape) => shape.kind === 'object' || shape.kind === 'union')) {
+    if (shapes.every(isObjects)) {
       const flat = distinct.flatMap((member, index) => {
         const shape = shapes[index];
         return shape?.kind === 'union' ? shape.members : [shape?.kind === 'object' ? shape.schema : member];
@@ -124,7 +151,24 @@ export function createShapes(note: TakeNote): Shapes {
     if (shapes.every((shape) => shape.kind === 'list')) {
       return { kind: 'list', items: () => alternativesOf(schema, shapes), nullable: orNull };
     }
-    return { kind: 'any', nullable: orNull };
+    // Where one alternative may be anything, the others say nothing.
+    if (shapes.some((shape) => shape.kind === 'any')) return { kind: 'any', nullable: orNull };
+    return { kind: 'union', members: mixedMembers(distinct, shapes), schema, nullable: orNull };
+  };
+
+  /** Unions inside are taken apart; of members that look alike in GraphQL, one is enough. */
+  const mixedMembers = (members: readonly Schema[], shapes: readonly Shape[]): Schema[] => {
+    const flat = members.flatMap((member, index) => {
+      const shape = shapes[index];
+      return shape?.kind === 'union' ? shape.members : [shape?.kind === 'object' ? shape.schema : member];
+    });
+    const seen = new Map<unknown, Schema>();
+    for (const member of flat) {
+      const shape = of(member);
+      const identity = shape.kind === 'scalar' ? shape.scalar : member.id;
+      if (!seen.has(identity)) seen.set(identity, member);
+    }
+    return [...seen.values()];
   };
 
   /** Lists of this or that, as a list whose items are this or that. */
@@ -135,16 +179,24 @@ export function createShapes(note: TakeNote): Shapes {
     });
 
   const ofObject = (schema: Schema): Shape => {
-    if (schema.discriminator !== undefined && schema.oneOf.length + schema.anyOf.length === 0) {
-      note(schema.at, 'its subtypes are not expressed: only what the schema itself describes has fields');
-    }
     const fields = new Map<string, ShapeField>();
     collect(schema, fields, { required: true, seen: new Set(), root: schema });
     const required = requiredOf(schema, new Set());
     for (const [name, field] of fields) {
       if (required.has(name)) fields.set(name, { ...field, required: true });
     }
-    return { kind: 'object', schema, fields, nullable: schema.nullable };
+    return { kind: 'object', schema, fields, additional: additionalOf(schema, new Set()), nullable: schema.nullable };
+  };
+
+  const additionalOf = (schema: Schema, seen: Set<object>): SchemaSource | undefined => {
+    if (seen.has(schema.id)) return undefined;
+    seen.add(schema.id);
+    if (schema.additional !== undefined) return schema.additional;
+    for (const source of schema.allOf) {
+      const found = additionalOf(source(), seen);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   };
 
   interface Collecting {

@@ -1,29 +1,17 @@
 // Schemas in, GraphQL type references out; the definitions they need are collected on the way. Called for every
 // argument, body and answer of the operations.
-import {
-  createNameScope,
-  enumValueName,
-  fieldName,
-  pascalName,
-  RESERVED_TYPE_NAMES,
-  singular,
-} from '../graphql-names.ts';
-import { createSchema } from './create-schema.ts';
-import { deprecationOf } from './deprecation.ts';
+import { pascalName, singular } from '../graphql-names.ts';
 import { discriminatorOf } from './discriminators.ts';
-import type { ApiModel, Schema, TakeNote } from './document-model.ts';
-import { breakInputCycles } from './input-cycles.ts';
-import { CUSTOM_SCALARS, isIdLike, type ScalarName } from './scalar-types.ts';
-import { createShapes, type ObjectShape, type Shape, type ShapeField } from './schema-shape.ts';
+import type { ApiEncoding, ApiModel, Schema, TakeNote } from './document-model.ts';
+import { createFieldMapper } from './map-fields.ts';
+import { isIdLike, type ScalarName } from './scalar-types.ts';
+import { createShapes, type ObjectShape, type Shape } from './schema-shape.ts';
 import { nonNull, type FieldDef, type TypeDef } from './sdl-model.ts';
+import { findSubtypes } from './subtypes.ts';
+import { createTypeRegistry, type Hint } from './type-registry.ts';
+import { choiceName } from './union-members.ts';
 
 export type Position = 'output' | 'input';
-
-/** How a type is named that has no name of its own, and whether it stands for an id. */
-export interface Hint {
-  readonly typeName: string;
-  readonly fieldName: string;
-}
 
 export interface SchemaTypes {
   /** A type reference such as `[Order!]`, with its `!` where the schema does not allow null. */
@@ -31,6 +19,12 @@ export interface SchemaTypes {
   readonly shapeOf: (schema: Schema) => Shape;
   /** Object definition and shape behind the name of an output type. */
   readonly shapeOfType: (typeName: string) => ObjectShape | undefined;
+  /** The schema is the body of a form: how its fields are written, and that what is binary are files. */
+  readonly asForm: (schema: Schema, encoding: ReadonlyMap<string, ApiEncoding>) => void;
+  /** Some body or answer is XML: fields say how they stand in it. */
+  readonly useXml: () => void;
+  /** A schema's default as GraphQL writes it for that type; undefined where there is none that GraphQL can write. */
+  readonly defaultOf: (schema: Schema, type: string) => string | undefined;
   /** Every definition that was referred to, scalars included. Call it once, at the end. */
   readonly definitions: () => TypeDef[];
 }
@@ -39,36 +33,10 @@ export interface SchemaTypes {
 const MAX_LIST_DEPTH = 6;
 
 export function createSchemaTypes(model: ApiModel, typePrefix: string, note: TakeNote): SchemaTypes {
-  const shapes = createShapes(note);
-  const scope = createNameScope(RESERVED_TYPE_NAMES);
-  const bases = new Map<object, string>();
-  const components = new Map<object, Schema>();
-  const made = { output: new Map<object, string>(), input: new Map<object, string>(), enum: new Map<object, string>() };
+  const subtypes = findSubtypes(model.components);
+  const shapes = createShapes(subtypes, note);
+  const registry = createTypeRegistry(model, typePrefix);
   const outputShapes = new Map<string, ObjectShape>();
-  const scalars = new Set<string>();
-  const definitions: TypeDef[] = [];
-  /** Definitions whose fields are still to be mapped: a list instead of recursion, however deep the schemas nest. */
-  const pending: (() => void)[] = [];
-
-  // Components keep their names whatever is used first.
-  for (const source of model.components) {
-    const schema = source();
-    if (components.has(schema.id) || schema.component === undefined) continue;
-    components.set(schema.id, schema);
-    bases.set(schema.id, scope.claim(`${typePrefix}${pascalName(schema.component)}`));
-  }
-
-  /** What a name is made of: the prefix comes to it once, at the end. */
-  const bare = (name: string): string => name.slice(typePrefix.length);
-
-  const baseOf = (schema: Schema, hint: Hint): string => {
-    const known = bases.get(schema.id);
-    if (known !== undefined) return known;
-    const suggested = schema.component === undefined ? hint.typeName : pascalName(schema.component);
-    const base = scope.claim(`${typePrefix}${pascalName(suggested)}`);
-    bases.set(schema.id, base);
-    return base;
-  };
 
   const refer = (schema: Schema, position: Position, hint: Hint, depth = 0): string => {
     const shape = shapes.of(schema);
@@ -76,202 +44,213 @@ export function createSchemaTypes(model: ApiModel, typePrefix: string, note: Tak
     return shape.nullable || schema.nullable || shape.kind === 'any' ? named : nonNull(named);
   };
 
+  const fields = createFieldMapper({ registry, refer, shapeOf: (schema) => shapes.of(schema) });
+
   const referNamed = (shape: Shape, position: Position, hint: Hint, depth: number): string => {
     switch (shape.kind) {
       case 'any':
-        return scalar('JSON');
+        return registry.scalar('JSON');
       case 'scalar':
-        return scalar(scalarFor(shape.scalar, shape.schema, position, hint.fieldName));
+        return registry.scalar(scalarFor(shape.scalar, shape.schema, position, hint.fieldName));
       case 'enum':
-        return referEnum(shape.values, shape.schema, hint);
+        return registry.enumOf(shape.values, shape.schema, hint);
       case 'list': {
-        if (depth >= MAX_LIST_DEPTH) return scalar('JSON');
+        if (depth >= MAX_LIST_DEPTH) return registry.scalar('JSON');
         const item = { ...hint, typeName: itemName(hint.typeName) };
         return `[${refer(shape.items(), position, item, depth + 1)}]`;
       }
+      case 'map':
+        return `[${referMap(shape, position, hint)}!]`;
+      case 'tuple':
+        return referTuple(shape, position, hint);
       case 'object':
         return position === 'output' ? referObject(shape, hint) : referInput(shape, hint);
       case 'union':
-        return position === 'output'
-          ? referUnion(shape, hint)
-          : referInput(mergeMembers(shape.schema, shape.members), hint);
+        return position === 'output' ? referUnion(shape, hint) : referChoice(shape, hint);
     }
-  };
-
-  const scalar = (name: ScalarName): string => {
-    if (Object.hasOwn(CUSTOM_SCALARS, name)) scalars.add(name);
-    return name;
-  };
-
-  const referEnum = (values: readonly string[], schema: Schema, hint: Hint): string => {
-    const known = made.enum.get(schema.id);
-    if (known !== undefined) return known;
-    const name = baseOf(schema, hint);
-    made.enum.set(schema.id, name);
-    const names = createNameScope();
-    definitions.push({
-      kind: 'enum',
-      name,
-      description: ownDescription(schema),
-      values: values.map((value) => mapped(names.claim(enumValueName(value)), value)),
-    });
-    return name;
   };
 
   const referObject = (shape: ObjectShape, hint: Hint): string => {
     const { schema } = shape;
-    const known = made.output.get(schema.id);
-    if (known !== undefined) return known;
-    const usable = [...shape.fields.values()].filter((field) => !field.schema.writeOnly);
-    if (usable.length === 0) return scalar('JSON');
-    const base = baseOf(schema, hint);
-    // The plain name of `OrderInput` is that of the input type.
-    const name = base.endsWith('Input') ? scope.claim(`${base}Result`) : base;
-    made.output.set(schema.id, name);
-    outputShapes.set(name, shape);
-    pending.push(() => {
-      const fields = mapFields(usable, 'output', bare(name));
-      definitions.push({
-        kind: 'object',
-        name,
-        description: ownDescription(schema),
-        at: schema.at,
-        fields,
-        directives: [],
+    if (!fields.hasAny(shape, 'output')) return registry.scalar('JSON');
+    return registry.once('output', schema, () => {
+      const base = registry.baseOf(schema, hint);
+      // The plain name of `OrderInput` is that of the input type.
+      const name = base.endsWith('Input') ? registry.claim(`${base}Result`) : base;
+      outputShapes.set(name, shape);
+      registry.later(() => {
+        const own = fields.map(shape, 'output', registry.bare(name));
+        defineObject(name, schema, own, []);
       });
+      return name;
     });
-    return name;
+  };
+
+  const defineObject = (name: string, schema: Schema, own: readonly FieldDef[], directives: readonly string[]): void =>
+    registry.define({
+      kind: 'object',
+      name,
+      description: registry.describe(schema),
+      at: schema.at,
+      fields: own,
+      directives,
+    });
+
+  const defineInput = (name: string, schema: Schema, own: readonly FieldDef[], directives: readonly string[]): void =>
+    registry.define({
+      kind: 'input',
+      name,
+      description: registry.describe(schema),
+      at: schema.at,
+      fields: own,
+      directives,
+    });
+
+  const inputName = (schema: Schema, hint: Hint): string => {
+    const base = registry.baseOf(schema, hint);
+    return base.endsWith('Input') ? base : registry.claim(`${base}Input`);
   };
 
   const referInput = (shape: ObjectShape, hint: Hint): string => {
     const { schema } = shape;
-    const known = made.input.get(schema.id);
+    if (!fields.hasAny(shape, 'input')) return registry.scalar('JSON');
+    return registry.once('input', schema, () => {
+      const name = inputName(schema, hint);
+      registry.later(() => {
+        const owner = registry.bare(registry.baseOf(schema, hint)).replace(/Input$/, '');
+        defineInput(name, schema, fields.map(shape, 'input', owner), []);
+      });
+      return name;
+    });
+  };
+
+  const referMap = (shape: Extract<Shape, { kind: 'map' }>, position: Position, hint: Hint): string =>
+    registry.once(`${position} entry`, shape.schema, () => {
+      const base = registry.baseOf(shape.schema, hint);
+      const name = registry.claim(`${base}Entry${position === 'input' ? 'Input' : ''}`);
+      registry.later(() => {
+        const value = { typeName: `${registry.bare(base)}Value`, fieldName: 'value' };
+        const own = [plainField('key', 'String!'), plainField('value', refer(shape.values(), position, value))];
+        (position === 'output' ? defineObject : defineInput)(name, shape.schema, own, ['@shape(as: entries)']);
+      });
+      return name;
+    });
+
+  const referTuple = (shape: Extract<Shape, { kind: 'tuple' }>, position: Position, hint: Hint): string =>
+    registry.once(`${position} tuple`, shape.schema, () => {
+      const base = registry.baseOf(shape.schema, hint);
+      const name = position === 'output' ? base : inputName(shape.schema, hint);
+      registry.later(() => {
+        const own = shape.items.map((source, index): FieldDef => {
+          const item = { typeName: `${registry.bare(base)}Item${index + 1}`, fieldName: '' };
+          const type = refer(source(), position, item).replace(/!$/, '');
+          return { ...plainField(`item${index + 1}`, type), upstream: String(index) };
+        });
+        (position === 'output' ? defineObject : defineInput)(name, shape.schema, own, ['@shape(as: tuple)']);
+      });
+      return name;
+    });
+
+  const referUnion = (shape: Extract<Shape, { kind: 'union' }>, hint: Hint): string =>
+    registry.once('output', shape.schema, () => {
+      const { schema } = shape;
+      const name = registry.baseOf(schema, hint);
+      const members = shape.members.map((member, index) => {
+        const suffix = member === subtypes.plain(schema) ? 'Base' : memberName(member, index);
+        return referMember(member, { ...hint, typeName: `${registry.bare(name)}${suffix}` });
+      });
+      const directive = discriminatorOf(shape, members, (member) => shapes.of(member), subtypes, note);
+      const distinct = [...new Set(members)];
+      registry.define({
+        kind: 'union',
+        name,
+        description: registry.describe(schema),
+        at: schema.at,
+        members: distinct,
+        directives: directive === undefined ? [] : [directive],
+      });
+      return name;
+    });
+
+  /** Only objects may be members of a union: what is none is the only field of one. */
+  const referMember = (member: Schema, hint: Hint): string => {
+    const shape = shapes.of(member);
+    const named = shape.kind === 'object' ? referObject(shape, hint) : undefined;
+    if (named !== undefined && named !== 'JSON') return named;
+    if (shape.kind === 'tuple') return referTuple(shape, 'output', hint);
+    const scalar =
+      named ?? (shape.kind === 'scalar' || shape.kind === 'any' ? referNamed(shape, 'output', hint, 0) : '');
+    if (scalar !== '') return boxOf(scalar);
+    return registry.once('box', member, () => {
+      const name = registry.claim(registry.prefixed(pascalName(`${hint.typeName}Value`)));
+      registry.later(() => {
+        const own = plainField('value', nonNull(referNamed(shape, 'output', hint, 0)));
+        defineObject(name, { ...member, description: undefined }, [own], ['@shape(as: value)']);
+      });
+      return name;
+    });
+  };
+
+  const boxes = new Map<string, string>();
+
+  const boxOf = (scalar: string): string => {
+    const known = boxes.get(scalar);
     if (known !== undefined) return known;
-    const usable = [...shape.fields.values()].filter((field) => !field.schema.readOnly);
-    if (usable.length === 0) return scalar('JSON');
-    const base = baseOf(schema, hint);
-    const name = base.endsWith('Input') ? base : scope.claim(`${base}Input`);
-    made.input.set(schema.id, name);
-    pending.push(() => {
-      const fields = mapFields(usable, 'input', bare(base).replace(/Input$/, ''));
-      definitions.push({ kind: 'input', name, description: ownDescription(schema), at: schema.at, fields });
+    const name = registry.claim(registry.prefixed(`${pascalName(scalar === 'JSON' ? 'Json' : scalar)}Value`));
+    boxes.set(scalar, name);
+    registry.define({
+      kind: 'object',
+      name,
+      description: undefined,
+      fields: [plainField('value', nonNull(scalar))],
+      directives: ['@shape(as: value)'],
     });
     return name;
   };
 
-  const referUnion = (shape: Extract<Shape, { kind: 'union' }>, hint: Hint): string => {
-    const { schema } = shape;
-    const known = made.output.get(schema.id);
-    if (known !== undefined) return known;
-    const base = baseOf(schema, hint);
-    const members = shape.members.map((member, index) =>
-      referNamed(shapes.of(member), 'output', { ...hint, typeName: `${bare(base)}${memberName(member, index)}` }, 0),
-    );
-    const distinct = [...new Set(members)];
-    if (distinct.includes('JSON')) return scalar('JSON');
-    const directive = discriminatorOf(shape, members, (member) => shapes.of(member), note);
-    made.output.set(schema.id, base);
-    definitions.push({
-      kind: 'union',
-      name: base,
-      description: ownDescription(schema),
-      at: schema.at,
-      members: distinct,
-      directives: directive === undefined ? [] : [directive],
+  /** A union cannot be an input: one field for each member, of which one is given. */
+  const referChoice = (shape: Extract<Shape, { kind: 'union' }>, hint: Hint): string =>
+    registry.once('input', shape.schema, () => {
+      const { schema, members } = shape;
+      const name = inputName(schema, hint);
+      registry.later(() => {
+        const owner = registry.bare(registry.baseOf(schema, hint)).replace(/Input$/, '');
+        const taken = new Set<string>();
+        const own = members.map((member, index): FieldDef => {
+          const inner = shapes.of(member);
+          const tag = subtypes.tagOf(member);
+          const typeName = `${owner}${member === subtypes.plain(schema) ? 'Base' : memberName(member, index)}`;
+          const field = choiceName({ member, shape: inner, tag, index, owner, taken });
+          const type = referNamed(inner, 'input', { typeName, fieldName: '' }, 0);
+          return {
+            ...plainField(field, type),
+            description: member.component === undefined ? member.description : undefined,
+          };
+        });
+        defineInput(name, schema, own, ['@oneOf', '@shape(as: choice)']);
+      });
+      return name;
     });
-    return base;
-  };
-
-  /** A union cannot be an input: the fields of all members, required where every member requires them. */
-  const mergeMembers = (schema: Schema, members: readonly Schema[]): ObjectShape => {
-    const objects = members.map((member) => shapes.of(member)).filter((shape) => shape.kind === 'object');
-    const fields = new Map<string, ShapeField>();
-    for (const object of objects) {
-      for (const field of object.fields.values()) {
-        const before = fields.get(field.name);
-        const agrees = before === undefined || sameShape(shapes.of(before.schema), shapes.of(field.schema));
-        const kept = agrees ? (before?.schema ?? field.schema) : createSchema(schema.at, { nullable: true });
-        const required = objects.every((one) => one.fields.get(field.name)?.required === true);
-        fields.set(field.name, { name: field.name, schema: kept, required });
-      }
-    }
-    return { schema, fields };
-  };
-
-  const mapFields = (fields: readonly ShapeField[], position: Position, owner: string): FieldDef[] => {
-    const names = createNameScope();
-    // Names that need no change are settled first, so that no other one takes them.
-    const settled = new Map(
-      [...fields]
-        .filter((field) => fieldName(field.name) === field.name)
-        .map((field) => [field.name, names.claim(field.name)]),
-    );
-    return fields.map((field) => {
-      const name = settled.get(field.name) ?? names.claim(fieldName(field.name));
-      const type = refer(field.schema, position, { typeName: `${owner}_${field.name}`, fieldName: field.name });
-      const required = field.required && !(position === 'input' && field.schema.hasDefault);
-      const plain = type.replace(/!$/, '');
-      const finished = required ? type : plain;
-      const deprecated = position === 'input' && finished.endsWith('!') ? undefined : deprecationOf(field.schema);
-      return {
-        ...mapped(name, field.name),
-        type: finished,
-        description: describeField(field.schema),
-        deprecated,
-        args: [],
-        directives: [],
-      };
-    });
-  };
-
-  const describeField = (schema: Schema): string | undefined => {
-    const own = components.has(schema.id) && components.get(schema.id)?.description === schema.description;
-    const text = own ? undefined : schema.description;
-    const shape = shapes.of(schema);
-    const values = shape.kind === 'scalar' || shape.kind === 'any' ? (schema.values ?? []) : [];
-    if (values.length === 0) return text;
-    const list = values
-      .slice(0, 20)
-      .map((value) => JSON.stringify(value))
-      .join(', ');
-    const allowed = values.length === 1 ? `Always ${list}.` : `One of ${list}${values.length > 20 ? ', …' : ''}.`;
-    return text === undefined ? allowed : `${text}\n\n${allowed}`;
-  };
-
-  const ownDescription = (schema: Schema): string | undefined => (components.get(schema.id) ?? schema).description;
-
-  const sameShape = (a: Shape, b: Shape, depth = 0): boolean => {
-    if (a.kind !== b.kind || depth > MAX_LIST_DEPTH) return false;
-    if (a.kind === 'scalar' && b.kind === 'scalar') return a.scalar === b.scalar;
-    if (a.kind === 'list' && b.kind === 'list') {
-      return sameShape(shapes.of(a.items()), shapes.of(b.items()), depth + 1);
-    }
-    return 'schema' in a && 'schema' in b && a.schema.id === b.schema.id;
-  };
 
   return {
     refer: (schema, position, hint) => refer(schema, position, hint),
     shapeOf: (schema) => shapes.of(schema),
     shapeOfType: (typeName) => outputShapes.get(typeName),
-    definitions() {
-      for (let next = pending.shift(); next !== undefined; next = pending.shift()) next();
-      const declared = [...scalars].map((name): TypeDef => ({
-        kind: 'scalar',
-        name,
-        description: CUSTOM_SCALARS[name],
-      }));
-      return breakInputCycles([...definitions, ...declared]);
-    },
+    asForm: fields.asForm,
+    useXml: fields.useXml,
+    defaultOf: fields.defaultOf,
+    definitions: registry.definitions,
   };
 }
 
-function mapped(name: string, raw: string): { name: string; upstream: string | undefined } {
-  return { name, upstream: name === raw ? undefined : raw };
+function plainField(name: string, type: string): FieldDef {
+  return { name, upstream: undefined, type, description: undefined, deprecated: undefined, args: [], directives: [] };
 }
 
 /** In JSON bodies an upstream may insist on numbers, so there only text becomes ID. */
 function scalarFor(name: ScalarName, schema: Schema, position: Position, field: string): ScalarName {
-  const isText = name === 'String';
+  if (name === 'Upload' && position === 'output') return 'String';
+  const isText = name === 'String' || name === 'UUID';
   if (!isText && (position === 'input' || (name !== 'Int' && name !== 'Long'))) return name;
   if (/^_?id$/i.test(field)) return 'ID';
   return isText && schema.format === 'uuid' && isIdLike(field) ? 'ID' : name;

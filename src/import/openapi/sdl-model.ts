@@ -6,8 +6,12 @@ export interface ArgumentDef {
   readonly upstream: string | undefined;
   /** With its `!`. */
   readonly type: string;
+  /** As GraphQL writes it; where there is one, the type has no `!`. */
+  readonly default?: string | undefined;
   readonly description: string | undefined;
   readonly deprecated: string | undefined;
+  /** As they are printed: `@serialize(style: json)`. */
+  readonly directives?: readonly string[];
 }
 
 export interface FieldDef extends ArgumentDef {
@@ -28,7 +32,7 @@ export type TypeDef = {
   readonly at?: string;
 } & (
   | { readonly kind: 'object'; readonly fields: readonly FieldDef[]; readonly directives: readonly string[] }
-  | { readonly kind: 'input'; readonly fields: readonly FieldDef[] }
+  | { readonly kind: 'input'; readonly fields: readonly FieldDef[]; readonly directives?: readonly string[] }
   | { readonly kind: 'enum'; readonly values: readonly EnumValueDef[] }
   | { readonly kind: 'union'; readonly members: readonly string[]; readonly directives: readonly string[] }
   | { readonly kind: 'scalar' }

@@ -18,6 +18,7 @@ import type { Scope } from '../../contract/scope.ts';
 import { compileChanges } from './entity-changes.ts';
 import type { Lookup, Raw } from './lookups.ts';
 import { readAt } from './read-at.ts';
+import { compileFromUpstream } from './upstream-shapes.ts';
 import { compileTypeResolver, type KnownTypes } from './resolve-type.ts';
 import type { Stubs } from './stubs.ts';
 import type { FieldModel, TypeModels } from './type-model.ts';
@@ -52,7 +53,13 @@ export function attachResolvers(context: ResolverContext): void {
 function compileResolver(field: GraphQLField<unknown, unknown>, model: FieldModel, context: ResolverContext): Resolver {
   switch (model.kind) {
     case 'property':
-      return readProperty(model.raw);
+      return readProperty(model.raw, compileFromUpstream(field.type));
+    case 'whole': {
+      const convert = compileFromUpstream(field.type) ?? ((value: unknown) => value);
+      return (record) => convert(record);
+    }
+    case 'rest':
+      return readRest(model.others, compileFromUpstream(field.type));
     case 'expression':
       return model.root ? (_root, args) => model.evaluate(args) : (record) => model.evaluate(record);
     case 'stub':
@@ -63,8 +70,20 @@ function compileResolver(field: GraphQLField<unknown, unknown>, model: FieldMode
 }
 
 /** Only own properties: a field called "constructor" must not find the prototype's. */
-function readProperty(raw: string): Resolver {
+function readProperty(raw: string, convert: ((value: unknown) => unknown) | undefined): Resolver {
+  if (convert !== undefined) {
+    return (record) => (Object.hasOwn(record as object, raw) ? convert((record as Raw)[raw]) : undefined);
+  }
   return (record) => (Object.hasOwn(record as object, raw) ? (record as Raw)[raw] : undefined);
+}
+
+function readRest(others: ReadonlySet<string>, convert: ((value: unknown) => unknown) | undefined): Resolver {
+  return (record) => {
+    const rest = Object.entries(record as object).filter(([key]) => !others.has(key));
+    if (rest.length === 0) return null;
+    const object: unknown = Object.fromEntries(rest);
+    return convert === undefined ? object : convert(object);
+  };
 }
 
 function resolveStub(model: Extract<FieldModel, { kind: 'stub' }>, stubs: Stubs): Resolver {
@@ -126,11 +145,12 @@ function callAtRoot(field: GraphQLField<unknown, unknown>, model: Call, context:
     model.root === 'mutation'
       ? compileChanges(context.source, context.schema, field, model.prepared, context.entities)
       : undefined;
+  const convert = compileFromUpstream(field.type) ?? ((outcome: unknown) => outcome);
   const call = async (args: Record<string, unknown>, scope: Scope): Promise<unknown> => {
     const [outcome] = await model.prepared.run(scope, [{ args, parent: {} }]);
     if (outcome instanceof Error) throw outcome;
     for (const change of changes?.(outcome, args) ?? []) scope.changed(change);
-    return outcome ?? null;
+    return outcome === undefined || outcome === null ? null : convert(outcome);
   };
   const plain: Resolver = (_root, args, scope) => call(model.toArguments(args as Raw), scope as Scope);
   return lookup === undefined ? plain : lookupAtRoot(field, lookup, plain);

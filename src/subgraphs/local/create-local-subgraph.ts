@@ -108,7 +108,9 @@ function isResolvable(
   const key = fields.trim().split(/[\s,]+/);
   if ((lookups.get(typeName) ?? []).some((lookup) => lookup.keyFields.every((name) => key.includes(name)))) return true;
   return [...(models.get(typeName) ?? [])].every(
-    ([name, model]) => key.includes(name) || (model.kind === 'property' ? model.external : model.kind !== 'expression'),
+    ([name, model]) =>
+      key.includes(name) ||
+      (model.kind === 'property' ? model.external : model.kind !== 'expression' && model.kind !== 'rest'),
   );
 }
 

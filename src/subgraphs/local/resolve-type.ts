@@ -1,6 +1,15 @@
 // Which object type a raw record of a union or interface is.
-import type { GraphQLAbstractType, GraphQLObjectType, GraphQLSchema } from 'graphql';
+import {
+  getNamedType,
+  getNullableType,
+  isListType,
+  type GraphQLAbstractType,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+} from 'graphql';
 import { directiveArgs, upstreamName } from './hub-directives.ts';
+import { upstreamShape } from './upstream-shapes.ts';
 
 /** Types of records that were loaded as a known entity; raw records do not say what they are. */
 export type KnownTypes = WeakMap<object, string>;
@@ -14,12 +23,52 @@ export function compileTypeResolver(
   const possible = schema.getPossibleTypes(type);
   const names = new Set(possible.map((one) => one.name));
   const discriminate = compileDiscriminator(directiveArgs(type.astNode, 'discriminator'));
+  const ofValue = compileValueResolver(possible);
   return (value) => {
+    const plain = ofValue?.(value);
+    if (plain !== undefined) return plain;
     if (typeof value !== 'object' || value === null) return undefined;
     const candidates = [known.get(value), discriminate?.(value), Reflect.get(value, '__typename')];
     const named = candidates.find((name): name is string => typeof name === 'string' && names.has(name));
     return named ?? bestFit(value, possible);
   };
+}
+
+/** Members that are no objects upstream: texts, numbers, lists. Undefined where there are none. */
+function compileValueResolver(
+  possible: readonly GraphQLObjectType[],
+): ((value: unknown) => string | undefined) | undefined {
+  const boxes = possible.flatMap((type) => {
+    const shape = upstreamShape(type);
+    if (shape === 'tuple') return [{ name: type.name, fits: (value: unknown) => Array.isArray(value) }];
+    const [only] = Object.values(type.getFields());
+    return shape === 'value' && only !== undefined ? [{ name: type.name, fits: fitOf(only.type) }] : [];
+  });
+  if (boxes.length === 0) return undefined;
+  return (value) =>
+    boxes.find(({ fits }) => fits(value, true))?.name ?? boxes.find(({ fits }) => fits(value, false))?.name;
+}
+
+/** Whether a raw value is of that type; not strictly, whether it can be read as one. */
+function fitOf(type: GraphQLOutputType): (value: unknown, strictly: boolean) => boolean {
+  const nullable = getNullableType(type);
+  const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (upstreamShape(getNamedType(type)) === 'entries') return isRecord;
+  if (isListType(nullable)) return (value) => Array.isArray(value);
+  switch (nullable.toString()) {
+    case 'Int':
+      return (value) => Number.isSafeInteger(value);
+    case 'Float':
+    case 'Long':
+      return (value, strictly) =>
+        typeof value === 'number' || (!strictly && typeof value === 'string' && /^-?\d+$/.test(value));
+    case 'Boolean':
+      return (value) => typeof value === 'boolean';
+    case 'JSON':
+      return (_value, strictly) => !strictly;
+    default:
+      return (value, strictly) => typeof value === 'string' || (!strictly && typeof value === 'number');
+  }
 }
 
 function compileDiscriminator(

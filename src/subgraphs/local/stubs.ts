@@ -107,7 +107,7 @@ function addNeeds(found: Set<string>, model: FieldModel | undefined): void {
     if (!model.external) found.add(model.raw);
   } else if (model?.kind === 'stub') {
     for (const key of model.keys) found.add(key.from[0] ?? EXPRESSION);
-  } else if (model?.kind === 'expression') found.add(EXPRESSION);
+  } else if (model?.kind === 'expression' || model?.kind === 'rest') found.add(EXPRESSION);
 }
 
 function applies(condition: string | undefined, type: GraphQLObjectType, schema: GraphQLSchema): boolean {

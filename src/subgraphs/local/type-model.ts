@@ -15,6 +15,7 @@ import { HubFault } from '../../faults/hub-fault.ts';
 import { parseFieldSelection, type SelectedKey } from './field-selection.ts';
 import { argumentsOf, directiveArgs, upstreamName } from './hub-directives.ts';
 import { invalidSdl } from './local-schema.ts';
+import { upstreamShape } from './upstream-shapes.ts';
 import { compileArguments } from './upstream-values.ts';
 
 /** An entity stub that is made from sibling fields. */
@@ -29,6 +30,10 @@ export interface StubModel {
 export type FieldModel =
   /** A property of the raw record. `external`: it only ever comes with a representation. */
   | { readonly kind: 'property'; readonly raw: string; readonly external: boolean }
+  /** The raw record itself: it is no object, but the value of this field. */
+  | { readonly kind: 'whole' }
+  /** The keys of the raw record that no other field stands for. */
+  | { readonly kind: 'rest'; readonly others: ReadonlySet<string> }
   /** Computed from the raw record; at the root, from the arguments. */
   | { readonly kind: 'expression'; readonly root: boolean; evaluate(input: unknown): Promise<unknown> }
   | StubModel
@@ -99,6 +104,11 @@ function readField(
   const derive = directiveArgs(field.astNode, 'derive');
   if (derive !== undefined) return readDerive(type, field, String(derive.from), coordinate);
   if (typeof expr === 'string') return readExpression(expr, coordinate, false);
+  if (upstreamShape(type) === 'value') return { kind: 'whole' };
+  if (directiveArgs(field.astNode, 'additional') !== undefined) {
+    const others = Object.values(type.getFields()).filter((other) => other !== field);
+    return { kind: 'rest', others: new Set(others.map((other) => upstreamName(other.astNode, other.name))) };
+  }
   const external = directiveArgs(field.astNode, 'external') !== undefined;
   return { kind: 'property', raw: upstreamName(field.astNode, field.name), external };
 }

@@ -1,6 +1,7 @@
 // Which value a name in a template or a header stands for: an argument of the field, or a property of its parent.
 import type { ConnectorField, FieldCall } from '../../contract/connector.ts';
 import { upstreamName } from '../local/hub-directives.ts';
+import { isSpread, readSerialization, serialize, type RestStyle } from './serialize.ts';
 
 export type ReadValue = (call: FieldCall) => unknown;
 
@@ -9,6 +10,8 @@ export interface ArgumentBinder {
   bind(name: string): ReadValue | undefined;
   /** Upstream name of the argument with this GraphQL or upstream name; it counts as used. */
   take(name: string): string | undefined;
+  /** How the argument with this GraphQL or upstream name says that it is written. */
+  styleOf(name: string): RestStyle | undefined;
   /** Upstream names of arguments that nothing has used yet. */
   unused(): readonly string[];
   /** For messages: what could have been meant. */
@@ -23,6 +26,11 @@ export function createArgumentBinder(field: ConnectorField): ArgumentBinder {
   const byName = new Map<string, string>();
   for (const [name, upstream] of Object.entries(field.argumentNames)) byName.set(name, upstream);
   for (const upstream of Object.values(field.argumentNames)) byName.set(upstream, upstream);
+  const styles = new Map<string, RestStyle>();
+  for (const argument of field.field.args) {
+    const style = readSerialization(argument.astNode)?.style;
+    if (style !== undefined) styles.set(field.argumentNames[argument.name] ?? argument.name, style);
+  }
   const properties = new Map<string, string>();
   if (field.root === undefined) {
     const fields = Object.values(field.parent.getFields()).map(
@@ -44,9 +52,14 @@ export function createArgumentBinder(field: ConnectorField): ArgumentBinder {
       const argument = take(name);
       const property = properties.get(name);
       if (argument === undefined) return property === undefined ? undefined : (call) => own(call.parent, property);
-      if (property === undefined) return (call) => own(call.args, argument);
-      return (call) => (Object.hasOwn(call.args, argument) ? call.args[argument] : own(call.parent, property));
+      const read: ReadValue = (call) =>
+        property === undefined || Object.hasOwn(call.args, argument)
+          ? own(call.args, argument)
+          : own(call.parent, property);
+      const style = styles.get(argument);
+      return style === undefined || isSpread(style) ? read : (call) => serialize(read(call), style);
     },
+    styleOf: (name) => styles.get(byName.get(name) ?? name),
     unused: () => [...new Set(Object.values(field.argumentNames))].filter((name) => !used.has(name)),
     known: list([
       ...Object.values(field.argumentNames).map((name) => `argument "${name}"`),

@@ -1,21 +1,29 @@
 // The arguments of `@rest` and of its field → a function from a call to what is sent.
+import type { GraphQLInputType } from 'graphql';
 import type { ConnectorField, FieldCall } from '../../contract/connector.ts';
 import type { UpstreamRequest } from '../../contract/transport.ts';
 import { createArgumentBinder, type ArgumentBinder, type ReadValue } from './bind-arguments.ts';
-import { encodeBody, type BodyEncoding } from './request-body.ts';
+import { compileBody, type BodyEncoding, type EncodedBody } from './request-body.ts';
 import { compileHeaders } from './request-headers.ts';
+import { isSpread, serializePairs, type Pair } from './serialize.ts';
 import { parseUriTemplate, TemplateMistake, type UriTemplate } from './uri-template.ts';
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface CompiledRequest {
   readonly hasPathVariables: boolean;
-  /** Throws TemplateMistake where a value cannot be sent. */
-  write(call: FieldCall): Pick<UpstreamRequest, 'url' | 'headers' | 'body'>;
+  /** Throws TemplateMistake, or rejects with it, where a value cannot be sent. */
+  write(call: FieldCall): Written | Promise<Written>;
 }
 
-/** What a call's body is made of; undefined: it has none. */
-type ReadBody = (call: FieldCall) => unknown;
+type Written = Pick<UpstreamRequest, 'url' | 'headers' | 'body'>;
+
+/** What a call's body is made of. */
+interface Body {
+  readonly read: (call: FieldCall) => unknown;
+  /** Of the argument that is the body; undefined where several arguments make one. */
+  readonly type: GraphQLInputType | undefined;
+}
 
 /** Throws TemplateMistake where the directive and the field's arguments do not fit together. */
 export function compileRequest(field: ConnectorField, method: Method, template: string): CompiledRequest {
@@ -24,21 +32,36 @@ export function compileRequest(field: ConnectorField, method: Method, template: 
   const named = namedBody(field, method, uri, binder);
   const writeHeaders = compileHeaders(headerLines(field), binder);
   const readers = bindVariables(uri, binder);
-  const readBody = named ?? remainingBody(method, binder);
-  const encoding = (field.directive.encoding ?? 'json') as BodyEncoding;
+  const body = named ?? remainingBody(method, binder);
+  const { encoding, root } = field.directive;
+  const encode = compileBody(
+    (encoding ?? 'json') as BodyEncoding,
+    body?.type,
+    typeof root === 'string' ? root : undefined,
+  );
 
   return {
     hasPathVariables: uri.variables.some(({ place }) => place === 'path'),
     write(call) {
       const values = new Map<string, unknown>();
-      for (const [name, read] of readers) values.set(name, read(call));
+      const pairs: Pair[] = [];
+      for (const [name, read] of readers) {
+        const style = binder.styleOf(name);
+        if (style === undefined || !isSpread(style)) values.set(name, read(call));
+        else pairs.push(...serializePairs(name, read(call), style));
+      }
       const headers: Record<string, string> = { accept: 'application/json, */*;q=0.5', ...writeHeaders(call) };
-      const url = uri.expand(values);
-      const value = readBody?.(call);
+      const url = addPairs(uri.expand(values), pairs);
+      const value = body?.read(call);
       if (value === undefined || value === null) return { url, headers };
-      const body = encodeBody(value, encoding);
-      headers['content-type'] ??= body.contentType;
-      return { url, headers, body: body.text };
+      const finish = ({ contentType, content }: EncodedBody): Written => {
+        // What the description says of the bytes of a file is less than what the client says of them.
+        if (encoding !== 'multipart' && encoding !== 'binary') headers['content-type'] ??= contentType;
+        else headers['content-type'] = contentType;
+        return { url, headers, body: content };
+      };
+      const encoded = encode(value);
+      return encoded instanceof Promise ? encoded.then(finish) : finish(encoded);
     },
   };
 }
@@ -49,39 +72,48 @@ function headerLines(field: ConnectorField): readonly string[] {
 }
 
 /** The argument that `body` names, else the one called `input` unless the template has a variable of that name. */
-function namedBody(
-  field: ConnectorField,
-  method: Method,
-  uri: UriTemplate,
-  binder: ArgumentBinder,
-): ReadBody | undefined {
+function namedBody(field: ConnectorField, method: Method, uri: UriTemplate, binder: ArgumentBinder): Body | undefined {
   const { body } = field.directive;
   const name = typeof body === 'string' ? body : 'input';
-  if (method === 'GET') {
-    if (typeof body === 'string') throw new TemplateMistake('a GET has no body');
+  if (method === 'GET' || method === 'HEAD') {
+    if (typeof body === 'string') throw new TemplateMistake(`a ${method} has no body`);
     return undefined;
   }
   if (typeof body !== 'string' && uri.variables.some((variable) => variable.name === name)) return undefined;
   const argument = binder.take(name);
-  if (argument !== undefined) return ({ args }) => (Object.hasOwn(args, argument) ? args[argument] : undefined);
+  if (argument !== undefined) {
+    return {
+      read: ({ args }) => (Object.hasOwn(args, argument) ? args[argument] : undefined),
+      type: field.field.args.find((one) => field.argumentNames[one.name] === argument)?.type,
+    };
+  }
   if (typeof body !== 'string') return undefined;
   throw new TemplateMistake(`body: "${body}" is not an argument of the field: ${binder.known}`);
 }
 
 /** All arguments that nothing else uses, as one object. */
-function remainingBody(method: Method, binder: ArgumentBinder): ReadBody | undefined {
+function remainingBody(method: Method, binder: ArgumentBinder): Body | undefined {
   const unused = binder.unused();
   if (unused.length === 0) return undefined;
-  if (method === 'GET' || method === 'DELETE') {
+  if (method === 'GET' || method === 'HEAD' || method === 'DELETE') {
     const [first = ''] = unused;
     const cure = `add it to the query, as in {?${encodeURIComponent(first)}}, or to headers`;
     throw new TemplateMistake(`nothing uses the argument "${first}": ${cure}`);
   }
-  return ({ args }) =>
-    Object.fromEntries(unused.flatMap((name) => (Object.hasOwn(args, name) ? [[name, args[name]]] : [])));
+  return {
+    read: ({ args }) =>
+      Object.fromEntries(unused.flatMap((name) => (Object.hasOwn(args, name) ? [[name, args[name]]] : []))),
+    type: undefined,
+  };
 }
 
-function bindVariables(uri: UriTemplate, binder: ArgumentBinder): ReadonlyMap<string, ReadValue> {
+function addPairs(url: string, pairs: readonly Pair[]): string {
+  if (pairs.length === 0) return url;
+  const query = pairs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
+  return `${url}${url.includes('?') ? '&' : '?'}${query}`;
+}
+
+function bindVariables(uri: UriTemplate, binder: ArgumentBinder): Map<string, ReadValue> {
   const readers = new Map<string, ReadValue>();
   const unmatched = new Set<string>();
   for (const { name } of uri.variables) {

@@ -11,22 +11,24 @@ import { compileRequest, type Method } from './compile-request.ts';
 import { TemplateMistake } from './uri-template.ts';
 
 export interface RestConnectorOptions {
+  /** The source's url: `server` of a field is called while it is the one in the description. */
+  readonly baseUrl?: string;
   /** Of the source's url; closed by whoever made it. */
   readonly transport: Transport;
 }
 
-const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete'] as const;
 
-export function createRestConnector({ transport }: RestConnectorOptions): Connector {
+export function createRestConnector({ transport, baseUrl }: RestConnectorOptions): Connector {
   return {
     kind: 'rest',
     directive: 'rest',
-    prepare: (field) => prepareField(field, transport),
+    prepare: (field) => prepareField(field, transport, baseUrl),
     close: () => Promise.resolve(),
   };
 }
 
-function prepareField(field: ConnectorField, transport: Transport): PreparedField {
+function prepareField(field: ConnectorField, transport: Transport, baseUrl: string | undefined): PreparedField {
   const coordinate = `${field.parent.name}.${field.field.name}`;
   const { method, template } = readOperation(field, coordinate);
   const operation = `${method} ${template}`;
@@ -34,17 +36,23 @@ function prepareField(field: ConnectorField, transport: Transport): PreparedFiel
     () => compileRequest(field, method, template),
     (why) => new HubFault('HUB_COMPOSE_SDL', `${coordinate}: @rest(${method.toLowerCase()}: "${template}"): ${why}`),
   );
-  const isRead = method === 'GET';
-  const faultOf = createFaultOf(field.source, operation, isRead && mayBeNone(field));
+  const isRead = method === 'GET' || method === 'HEAD';
+  const server = serverOf(field, baseUrl);
+  const faultOf = createFaultOf(field.source, operation, method === 'HEAD' || (isRead && mayBeNone(field)));
   const at = typeof field.directive.at === 'string' ? field.directive.at : undefined;
-  const readAnswer = createAnswerReader(field.source, operation, field.field.type, at);
+  const readAnswer = createAnswerReader(field, operation, at);
+
+  const invalid = (why: string): HubFault =>
+    new HubFault('HUB_REQUEST_INVALID', `${coordinate}: ${why}`, { details: { source: field.source } });
 
   const call = async (scope: Scope, one: FieldCall): Promise<unknown> => {
+    const writing = attempt(() => compiled.write(one), invalid);
+    // Only files have to be waited for.
+    const written =
+      writing instanceof Promise ? await writing.catch((error: unknown) => rethrow(error, invalid)) : writing;
     const request: UpstreamRequest = {
-      ...attempt(
-        () => compiled.write(one),
-        (why) => new HubFault('HUB_REQUEST_INVALID', `${coordinate}: ${why}`, { details: { source: field.source } }),
-      ),
+      ...written,
+      ...(server === undefined ? {} : { url: server + written.url }),
       method,
       operation,
       // PUT and DELETE are idempotent by RFC 9110, but the hub never repeats what changes something.
@@ -53,6 +61,7 @@ function prepareField(field: ConnectorField, transport: Transport): PreparedFiel
       faultOf,
     };
     const response = await transport.request(scope, request);
+    if (method === 'HEAD') return !isNone(response);
     return isNone(response) ? null : readAnswer(response);
   };
   const change = field.root === 'mutation' ? changeOf(method, compiled.hasPathVariables) : undefined;
@@ -84,6 +93,7 @@ function mayBeNone({ field }: ConnectorField): boolean {
 function changeOf(method: Method, hasPathVariables: boolean): PreparedField['change'] {
   switch (method) {
     case 'GET':
+    case 'HEAD':
       return undefined;
     case 'POST':
       // A POST below something that exists is an action on it: /orders/{id}/cancel.
@@ -96,10 +106,22 @@ function changeOf(method: Method, hasPathVariables: boolean): PreparedField['cha
   }
 }
 
+/** Where the description gives the operation a server of its own and the source is called where the description says. */
+function serverOf({ directive }: ConnectorField, baseUrl: string | undefined): string | undefined {
+  const { server, serverOf } = directive;
+  if (typeof server !== 'string' || typeof serverOf !== 'string' || baseUrl === undefined) return undefined;
+  const plain = (url: string): string => url.replace(/\/+$/, '');
+  return plain(serverOf) === plain(baseUrl) ? plain(server) : undefined;
+}
+
 function attempt<T>(run: () => T, toFault: (why: string) => HubFault): T {
   try {
     return run();
   } catch (error) {
-    throw error instanceof TemplateMistake ? toFault(error.message) : error;
+    rethrow(error, toFault);
   }
+}
+
+function rethrow(error: unknown, toFault: (why: string) => HubFault): never {
+  throw error instanceof TemplateMistake ? toFault(error.message) : error;
 }

@@ -33,7 +33,7 @@ export function createRestKind(): SourceKind<RestSettings> {
       if (url === undefined) {
         throw new HubFault('HUB_CONFIG_INVALID', `sources.${name} has no url: say where the API is`);
       }
-      const connector = createRestConnector({ transport: services.transport(url) });
+      const connector = createRestConnector({ transport: services.transport(url), baseUrl: url });
       return Promise.resolve(
         createLocalSubgraph({ name, kind: 'rest', sdl, connectors: [connector], settings: { maxKeysPerBatch } }),
       );

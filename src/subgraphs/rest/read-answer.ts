@@ -1,9 +1,11 @@
 // The answer of a REST upstream → the payload of a field: parsed by its content type, read at a path.
 import { getNamedType, getNullableType, isLeafType, type GraphQLOutputType } from 'graphql';
+import type { ConnectorField } from '../../contract/connector.ts';
 import type { UpstreamResponse } from '../../contract/transport.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
 import { readAt } from '../local/read-at.ts';
 import { parseJson } from '../../transport/parse-json.ts';
+import { compileXmlReader } from './xml-reader.ts';
 
 export type ReadAnswer = (response: UpstreamResponse) => unknown;
 
@@ -12,12 +14,15 @@ export type ReadAnswer = (response: UpstreamResponse) => unknown;
  * changed. A path that leads nowhere reads null.
  */
 export function createAnswerReader(
-  source: string,
+  { source, field, directive }: ConnectorField,
   operation: string,
-  type: GraphQLOutputType,
   at: string | undefined,
 ): ReadAnswer {
+  const { type } = field;
+  const whole = wholeReader(type, directive.answer);
+  if (whole !== undefined) return whole;
   const isText = isTextType(type);
+  const readXml = isText ? undefined : compileXmlReader(type);
   const whenEmpty = getNamedType(type).name === 'Boolean' ? true : null;
   const read = readAt(at);
   const parsed = new WeakMap<UpstreamResponse, unknown>();
@@ -25,10 +30,10 @@ export function createAnswerReader(
   const parse = (response: UpstreamResponse): unknown => {
     const contentType = mediaType(response);
     try {
-      return parseAs(contentType, response.text(), isText);
+      return parseAs(contentType, response.text(), isText, readXml);
     } catch (error) {
       const what = contentType === '' ? 'without a content type' : `with ${contentType}`;
-      const message = `${operation} of source "${source}" answered ${what}, which cannot be read as JSON`;
+      const message = `${operation} of source "${source}" answered ${what}, which cannot be read`;
       throw new HubFault('HUB_UPSTREAM_MALFORMED', message, {
         details: { source, upstreamStatus: response.status, contentType },
         cause: error,
@@ -47,10 +52,36 @@ export function createAnswerReader(
   };
 }
 
+/** JSON values one after another; RFC 7464 puts a record separator before each. */
+const LINES: ReadonlySet<string> = new Set([
+  ...['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/x-jsonlines'],
+  ...['application/json-seq', 'application/stream+json', 'application/jsonlines'],
+]);
+
+function parseLines(text: string): unknown[] {
+  const lines = text.replaceAll('\u001e', '\n').split('\n');
+  return lines.flatMap((line) => (line.trim() === '' ? [] : [parseJson(line)]));
+}
+
+/** Answers that are taken as they are: the bytes of a file, or a text whatever it holds. */
+function wholeReader(type: GraphQLOutputType, answer: unknown): ReadAnswer | undefined {
+  if (getNullableType(type).toString() === 'Byte') {
+    return ({ body }) => Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64');
+  }
+  return answer === 'text' ? (response) => response.text() : undefined;
+}
+
 /** Throws where it is neither JSON nor a text that the field can hold. */
-function parseAs(contentType: string, text: string, isText: boolean): unknown {
-  if (/[/+]json$/.test(contentType)) return parseJson(text);
+function parseAs(
+  contentType: string,
+  text: string,
+  isText: boolean,
+  readXml: ((text: string) => unknown) | undefined,
+): unknown {
+  if (/[/+]json$/.test(contentType) && contentType !== 'application/stream+json') return parseJson(text);
+  if (/[/+]xml$/.test(contentType) && readXml !== undefined) return readXml(text);
   if (contentType === 'text/html' || /[/+]xml$/.test(contentType)) throw new SyntaxError('it is markup');
+  if (LINES.has(contentType)) return parseLines(text);
   const isPlain = contentType === '' || contentType === 'text/plain';
   // A text stays as it was written: "007" is not 7, "1e3" not 1000.
   if (isText && !/^\s*[[{"<]/.test(text) && (isPlain || contentType.startsWith('text/'))) return text;

@@ -1,48 +1,74 @@
-// The body of a call: a value under upstream names → text and its content type.
-import { toText } from './uri-template.ts';
+// The body of a call: a value under upstream names → what goes over the wire, and its content type. Prepared once a field.
+import { getNamedType, isInputObjectType, isListType, isNonNullType, type GraphQLInputType } from 'graphql';
+import { upstreamName } from '../local/hub-directives.ts';
+import { toFile } from './file-value.ts';
+import { formPairs, toUrlEncoded } from './form-body.ts';
+import { encodeMultipart, type MultipartForm } from './multipart-body.ts';
+import { readSerialization, writeExact, type Serialization } from './serialize.ts';
+import { toText } from './to-text.ts';
+import { compileXmlWriter } from './xml-writer.ts';
 
-export type BodyEncoding = 'json' | 'form' | 'text';
+export type BodyEncoding = 'json' | 'form' | 'multipart' | 'xml' | 'ndjson' | 'text' | 'binary';
 
 export interface EncodedBody {
   readonly contentType: string;
-  readonly text: string;
+  readonly content: string | Uint8Array;
 }
 
-export function encodeBody(value: unknown, encoding: BodyEncoding): EncodedBody {
+/** Throws TemplateMistake where the value cannot be written so. */
+export type EncodeBody = (value: unknown) => EncodedBody | Promise<EncodedBody>;
+
+/**
+ * @param type of the argument that is the body; undefined where several arguments are.
+ * @param root name of the outermost element of XML.
+ */
+export function compileBody(
+  encoding: BodyEncoding,
+  type: GraphQLInputType | undefined,
+  root: string | undefined,
+): EncodeBody {
   switch (encoding) {
     case 'json':
-      return { contentType: 'application/json', text: JSON.stringify(value, exactIntegers) };
-    case 'form':
-      return { contentType: 'application/x-www-form-urlencoded', text: toForm(value) };
+      return (value) => ({ contentType: 'application/json', content: JSON.stringify(value, writeExact) });
+    case 'ndjson':
+      return (value) => ({
+        contentType: 'application/x-ndjson',
+        content: (Array.isArray(value) ? value : [value]).map((one) => `${JSON.stringify(one, writeExact)}\n`).join(''),
+      });
+    case 'form': {
+      const { styles } = readForm(type);
+      const contentType = 'application/x-www-form-urlencoded';
+      return (value) => ({ contentType, content: toUrlEncoded(formPairs(value, styles)) });
+    }
+    case 'multipart': {
+      const form = readForm(type);
+      return (value) => encodeMultipart(value, form);
+    }
+    case 'xml': {
+      const write = compileXmlWriter(type, root ?? 'root');
+      return (value) => ({ contentType: 'application/xml', content: write(value) });
+    }
     case 'text':
-      return { contentType: 'text/plain; charset=utf-8', text: toText(value) };
+      return (value) => ({ contentType: 'text/plain; charset=utf-8', content: toText(value) });
+    case 'binary':
+      return async (value) => {
+        const { blob } = toFile(value);
+        const contentType = blob.type === '' ? 'application/octet-stream' : blob.type;
+        return { contentType, content: new Uint8Array(await blob.arrayBuffer()) };
+      };
   }
 }
 
-/** `JSON.rawJSON` (ES2026 proposal, in every Node this runs on) writes a BigInt with all its digits. */
-const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => unknown };
-
-function exactIntegers(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? rawJSON(String(value)) : value;
-}
-
-/** Lists repeat their name; nested objects are written `address[city]=…`, as form APIs that nest at all expect it. */
-function toForm(value: unknown): string {
-  const form = new URLSearchParams();
-  const add = (name: string, item: unknown): void => {
-    if (item === undefined || item === null) return;
-    if (Array.isArray(item)) {
-      item.forEach((one, index) => add(isRecord(one) ? `${name}[${index}]` : name, one));
-    } else if (isRecord(item)) {
-      for (const [key, one] of Object.entries(item)) add(name === '' ? key : `${name}[${key}]`, one);
-    } else {
-      form.append(name, toText(item));
-    }
-  };
-  add('', value);
-  return form.toString();
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+function readForm(type: GraphQLInputType | undefined): MultipartForm {
+  const styles = new Map<string, Serialization>();
+  const files = new Set<string>();
+  const named = type === undefined ? undefined : isNonNullType(type) ? type.ofType : type;
+  if (!isInputObjectType(named) || isListType(named)) return { styles, files };
+  for (const field of Object.values(named.getFields())) {
+    const name = upstreamName(field.astNode, field.name);
+    const own = readSerialization(field.astNode);
+    if (own !== undefined) styles.set(name, own);
+    if (getNamedType(field.type).name === 'Upload') files.add(name);
+  }
+  return { styles, files };
 }

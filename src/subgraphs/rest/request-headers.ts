@@ -1,7 +1,8 @@
 // The headers of a call, from `headers: ["name: value with {argument}"]`.
 import type { FieldCall } from '../../contract/connector.ts';
 import type { ArgumentBinder, ReadValue } from './bind-arguments.ts';
-import { TemplateMistake, toText } from './uri-template.ts';
+import { serialize } from './serialize.ts';
+import { TemplateMistake } from './uri-template.ts';
 
 export type WriteHeaders = (call: FieldCall) => Record<string, string>;
 
@@ -18,7 +19,10 @@ export function compileHeaders(lines: readonly string[], binder: ArgumentBinder)
     const written: Record<string, string> = {};
     for (const [name, write] of headers) {
       const value = write(call);
-      if (value !== undefined) written[name] = value;
+      if (value === undefined) continue;
+      // RFC 6265, section 5.4: one header for all cookies.
+      const before = name === 'cookie' ? written[name] : undefined;
+      written[name] = before === undefined ? value : `${before}; ${value}`;
     }
     return written;
   };
@@ -48,7 +52,12 @@ function writeValue(name: string, parts: readonly (string | ReadValue)[], call: 
     }
     const given = part(call);
     if (given === undefined || given === null) return undefined;
-    value += Array.isArray(given) ? given.map(toText).join(', ') : toText(given);
+    const text = serialize(given, 'comma') ?? '';
+    // Octets that would end a cookie's value, or that it cannot hold (RFC 6265, section 4.1.1).
+    value +=
+      name.toLowerCase() === 'cookie'
+        ? text.replaceAll(/[^\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]/gu, encodeURIComponent)
+        : text;
   }
   // RFC 9110, section 5.5: visible characters, spaces and tabs; a line break would begin another header.
   if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {

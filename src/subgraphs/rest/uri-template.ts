@@ -1,5 +1,6 @@
 // The URI Template of an operation (RFC 6570, expanded by `url-template`): parsed once, checked, expanded per call.
 import { parseTemplate, type PrimitiveValue } from 'url-template';
+import { toText } from './to-text.ts';
 
 export interface TemplateVariable {
   /** Percent-decoded. */
@@ -121,12 +122,4 @@ function toTemplateValue(value: unknown): TemplateValue | undefined {
 
 function unnested(value: TemplateValue): PrimitiveValue | PrimitiveValue[] {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? JSON.stringify(value) : value;
-}
-
-/** A scalar as a text; whatever is nested deeper than a template reaches is written as JSON. */
-export function toText(value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (value instanceof Date) return value.toISOString();
-  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
-  return JSON.stringify(value);
 }

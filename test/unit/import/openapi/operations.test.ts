@@ -107,15 +107,15 @@ describe('parameters', () => {
       },
     });
     expect(sdl).toContain(
-      'a(csv: [String!], multi: [String!], pipes: String): Boolean @rest(get: "/a{?csv,multi*,pipes}")',
+      'a(csv: [String!], multi: [String!], pipes: [String!] @serialize(style: pipe)): Boolean @rest(get: "/a{?csv,multi*,pipes}")',
     );
   });
 
-  it('spread out a deepObject', async () => {
+  it('keep a deepObject together', async () => {
     const filter = { type: 'object', properties: { state: { type: 'string' }, age: { type: 'integer' } } };
     const sdl = await getWith([query('filter', filter, { style: 'deepObject' })]);
-    expect(sdl).toContain('filterState: String @map(name: "filter[state]"), filterAge: Int @map(name: "filter[age]")');
-    expect(sdl).toContain('filter%5Bstate%5D,filter%5Bage%5D');
+    expect(sdl).toContain('a(filter: AFilterInput @serialize(style: deepObject)): String @rest(get: "/a{?filter*}")');
+    expect(sdl).toContain('input AFilterInput { state: String age: Int }');
   });
 
   it('continue a query that the path begins', async () => {
@@ -164,12 +164,12 @@ describe('parameters', () => {
     expect(report.notes).toContainEqual(expect.objectContaining({ message: expect.stringContaining('same name') }));
   });
 
-  it('are nullable where they have a default', async () => {
+  it('are filled in where they have a default', async () => {
     const sdl = await getWith([
       query('n', { type: 'integer', default: 3 }, { required: true }),
       query('m', { type: 'integer' }, { required: true }),
     ]);
-    expect(sdl).toContain('a(n: Int, m: Int!)');
+    expect(sdl).toContain('a(n: Int = 3, m: Int!)');
   });
 });
 
@@ -215,17 +215,71 @@ describe('bodies', () => {
     );
   });
 
-  it('that the hub cannot write leave the operation out, with a note', async () => {
-    const upload = { required: true, content: { 'multipart/form-data': { schema: order } } };
-    const { report } = await importText({
-      ...post(upload, {}),
-      ...{},
-      paths: { '/orders': { post: { requestBody: upload, responses: done }, get: { responses: text } } },
-    });
-    expect(report.operations).toBe(1);
-    expect(report.notes).toEqual([
-      { kind: 'leftOut', at: '#/paths/~1orders/post', message: expect.stringContaining('multipart/form-data') },
-    ]);
+  const uploading = (content: object) =>
+    sdlOf(api({ '/a': { post: { operationId: 'a', requestBody: { required: true, content }, responses: done } } }));
+
+  it('of multipart forms have files for what is binary, and say how parts are written', async () => {
+    const binary = { type: 'string', format: 'binary' };
+    const schema = {
+      type: 'object',
+      required: ['file'],
+      properties: {
+        file: binary,
+        more: { type: 'array', items: binary },
+        tags: { type: 'array', items: { type: 'string' } },
+        logo: { type: 'string' },
+      },
+    };
+    const encoding = { tags: { style: 'pipeDelimited', explode: false }, logo: { contentType: 'image/png' } };
+    const sdl = await uploading({ 'multipart/form-data': { schema, encoding } });
+    expect(sdl).toContain('a(input: AInput!): Boolean @rest(post: "/a", encoding: multipart)');
+    expect(sdl).toContain(
+      'input AInput { file: Upload! more: [Upload!] tags: [String!] @serialize(style: pipe) ' +
+        'logo: Upload @serialize(style: explode, contentType: "image/png") }',
+    );
+  });
+
+  it('of forms without files are urlencoded where they may be', async () => {
+    const schema = { type: 'object', properties: { to: { type: 'object', properties: { city: { type: 'string' } } } } };
+    const form = { schema, encoding: { to: { style: 'deepObject' } } };
+    const sdl = await uploading({ 'multipart/form-data': { schema }, 'application/x-www-form-urlencoded': form });
+    expect(sdl).toContain('@rest(post: "/a", encoding: form)');
+    expect(sdl).toContain('to: AToInput @serialize(style: deepObject)');
+  });
+
+  it('of bytes are files', async () => {
+    expect(await uploading({ 'image/png': { schema: { type: 'string', format: 'binary' } } })).toContain(
+      'a(input: Upload!): Boolean @rest(post: "/a", encoding: binary, headers: ["content-type: image/png"])',
+    );
+  });
+
+  it('of lines are lists', async () => {
+    expect(await uploading({ 'application/x-ndjson': { itemSchema: { type: 'integer' } } })).toContain(
+      'a(input: [Int!]!): Boolean @rest(post: "/a", encoding: ndjson',
+    );
+  });
+
+  it('of XML have a root and say how fields stand in it', async () => {
+    const pet = {
+      type: 'object',
+      xml: { name: 'pet', namespace: 'urn:pets' },
+      properties: {
+        id: { type: 'integer', xml: { attribute: true } },
+        name: { type: 'string', xml: { name: 'label' } },
+        tags: {
+          type: 'array',
+          xml: { name: 'tagList', wrapped: true },
+          items: { type: 'string', xml: { name: 'tag' } },
+        },
+      },
+    };
+    const sdl = await uploading({ 'application/xml': { schema: pet } });
+    expect(sdl).toContain(
+      '@rest(post: "/a", encoding: xml, root: "pet xmlns=\\"urn:pets\\"", headers: ["content-type: application/xml"])',
+    );
+    expect(sdl).toContain('id: Int @xml(attribute: true)');
+    expect(sdl).toContain('name: String @xml(name: "label")');
+    expect(sdl).toContain('tags: [String!] @xml(name: "tagList", item: "tag")');
   });
 });
 
@@ -252,12 +306,37 @@ describe('answers', () => {
     expect(await get({ 200: { description: 'ok', content: { 'text/plain': {} } } })).toContain('a: String @rest');
   });
 
-  it('that the hub cannot read leave the operation out', async () => {
-    const image = { 200: { description: 'ok', content: { 'image/png': {} } } };
-    await expect(importText(api({ '/a': { get: { responses: image } } }))).rejects.toMatchObject({
-      code: 'HUB_IMPORT_INVALID',
-      message: expect.stringContaining('image/png'),
+  it.each([
+    ['image/png', {}, 'a: Byte @rest(get: "/a", headers: ["accept: image/png"])'],
+    ['text/html', {}, 'a: String @rest(get: "/a", answer: text, headers: ["accept: text/html"])'],
+    [
+      'application/xml',
+      { type: 'string' },
+      'a: String @rest(get: "/a", answer: text, headers: ["accept: application/xml"])',
+    ],
+    [
+      'application/xml',
+      { type: 'object', properties: { id: { type: 'integer' } } },
+      'a: AResult @rest(get: "/a", headers: ["accept: application/xml"])',
+    ],
+    [
+      'application/x-ndjson',
+      { type: 'integer' },
+      'a: [Int!] @rest(get: "/a", headers: ["accept: application/x-ndjson"])',
+    ],
+  ])('of %s are read as what they are', async (type, schema, field) => {
+    const media = Object.keys(schema).length === 0 ? {} : { schema };
+    expect(await get({ 200: { description: 'ok', content: { [type]: media } } })).toContain(field);
+  });
+
+  it('that differ from success to success are one or the other', async () => {
+    const one = (name: string) => json({ type: 'object', properties: { [name]: { type: 'string' } } });
+    const sdl = await get({
+      200: { description: 'ok', ...one('done') },
+      202: { description: 'later', ...one('task') },
     });
+    expect(sdl).toContain('a: AResult @rest');
+    expect(sdl).toContain('union AResult = AResultOption1 | AResultOption2');
   });
 
   it('carry deprecation and description of the operation', async () => {

@@ -41,7 +41,7 @@ describe('scalars', () => {
     );
     expect(sdl).toContain(
       'type A { id: ID big: Long large: Long small: Int at: DateTime on: Date price: Float ok: Boolean ' +
-        'owner_id: ID token: String any: JSON free: JSON link: String }',
+        'owner_id: ID token: UUID any: JSON free: JSON link: URL }',
     );
     for (const name of ['Date', 'DateTime', 'JSON', 'Long']) expect(sdl).toContain(`scalar ${name}`);
   });
@@ -137,10 +137,10 @@ describe('objects', () => {
     expect(sdl).toContain('input BInput { a: AInput }');
   });
 
-  it('do not need what has a default in inputs', async () => {
+  it('fill in what is required and has a default in inputs', async () => {
     const sdl = await sdlOf(both({ A: thing({ n: { type: 'integer', default: 1 } }, { required: ['n'] }) }));
     expect(sdl).toContain('type A { n: Int! }');
-    expect(sdl).toContain('input AInput { n: Int }');
+    expect(sdl).toContain('input AInput { n: Int = 1 }');
   });
 
   it('lose properties called __proto__ and nothing else', async () => {
@@ -266,7 +266,7 @@ describe('oneOf and anyOf', () => {
     expect(sdl).toContain('type A { c: Cat }');
   });
 
-  it('of scalars or of scalars and objects are JSON, of texts String', async () => {
+  it('of scalars or of scalars and objects are unions of what has a value, of texts String', async () => {
     const sdl = await sdlOf(
       reading({
         A: thing({
@@ -278,10 +278,12 @@ describe('oneOf and anyOf', () => {
         Cat,
       }),
     );
-    expect(sdl).toContain('type A { a: JSON b: JSON c: String d: AD }');
+    expect(sdl).toContain('type A { a: AA b: AB c: String d: AD }');
+    expect(sdl).toContain('union AA = StringValue | BooleanValue union AB = StringValue | Cat');
+    expect(sdl).toContain('type StringValue @shape(as: value) { value: String! }');
   });
 
-  it('as inputs have the fields of all members', async () => {
+  it('as inputs are one of their members', async () => {
     const sdl = await sdlOf(
       both({
         A: { oneOf: [ref('Cat'), ref('Dog')] },
@@ -289,6 +291,6 @@ describe('oneOf and anyOf', () => {
         Dog: thing({ name: text }, { required: ['name'] }),
       }),
     );
-    expect(sdl).toContain('input AInput { name: String! meow: String }');
+    expect(sdl).toContain('input AInput @oneOf @shape(as: choice) { cat: CatInput dog: DogInput }');
   });
 });

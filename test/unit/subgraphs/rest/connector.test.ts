@@ -296,7 +296,7 @@ describe('a prepared field', () => {
   });
 
   it.each([
-    ['no method', 'x: Product @rest(at: "a")', 'exactly one of get, post, put, patch, delete, and has 0'],
+    ['no method', 'x: Product @rest(at: "a")', 'exactly one of get, head, post, put, patch, delete, and has 0'],
     ['two methods', 'x: Product @rest(get: "/a", post: "/b")', 'has 2'],
     ['an unknown variable', 'x(a: ID, b: ID): Product @rest(get: "/x/{id}{?a}{&c}")', 'nothing for the variable "id"'],
     ['a variable too many', 'x(a: ID, b: ID): Product @rest(get: "/x/{id}")', '@map(name: "id")'],

@@ -1,0 +1,93 @@
+// The body of an operation in, the argument for it and how it is written out. Called by the mapping of operations.
+import { createSchema } from './create-schema.ts';
+import type { ApiOperation, Schema } from './document-model.ts';
+import type { MappedParameters, MappingContext } from './map-parameters.ts';
+import { chooseBody, type ChosenBody } from './media-types.ts';
+import { nonNull, nullable, quote, type ArgumentDef } from './sdl-model.ts';
+import { xmlRoot } from './xml-hints.ts';
+
+export interface MappedBody {
+  readonly argument: ArgumentDef;
+  /** Arguments of `@rest` that concern the body. */
+  readonly directive: readonly string[];
+  readonly headers: readonly string[];
+}
+
+const ANYTHING = createSchema('#', { nullable: true });
+
+/** Undefined where the operation has no body that can be sent. */
+export function mapBody(
+  { body, method, at }: ApiOperation,
+  owner: string,
+  parameters: MappedParameters,
+  context: MappingContext,
+): MappedBody | undefined {
+  const chosen = chooseBody(body?.media ?? []);
+  if (body === undefined || chosen === undefined) return undefined;
+  if (method === 'get' || method === 'head') {
+    const describes = (chosen.media.schema?.().properties.length ?? 0) > 0;
+    if (describes) context.note(at, `the body was left out: ${method.toUpperCase()} has none that means anything`);
+    return undefined;
+  }
+  const schema = chosen.media.schema?.();
+  const type = bodyType(chosen, schema, owner, context);
+  const required = body.required && (chosen.encoding === 'binary' || schema?.nullable !== true);
+  const name =
+    ['input', 'body', 'payload'].find((one) => !parameters.names.has(one)) ?? parameters.names.claim('input');
+  return {
+    argument: {
+      name,
+      upstream: undefined,
+      type: required ? nonNull(type) : nullable(type),
+      description: body.description,
+      deprecated: undefined,
+    },
+    directive: [
+      ...(name === 'input' ? [] : [`body: ${quote(name)}`]),
+      ...(chosen.encoding === 'json' ? [] : [`encoding: ${chosen.encoding}`]),
+      ...(chosen.encoding === 'xml' && schema !== undefined ? [`root: ${quote(xmlRoot(schema))}`] : []),
+    ],
+    headers: isSpecial(chosen) ? [`content-type: ${chosen.media.type}`] : [],
+  };
+}
+
+function bodyType(
+  { encoding, media }: ChosenBody,
+  schema: Schema | undefined,
+  owner: string,
+  { types }: MappingContext,
+): string {
+  const hint = { typeName: owner, fieldName: 'input' };
+  switch (encoding) {
+    case 'text':
+      return 'String';
+    case 'binary':
+      return types.refer(FILE, 'input', hint);
+    case 'form':
+    case 'multipart':
+      if (schema !== undefined) types.asForm(schema, media.encoding ?? new Map());
+      break;
+    case 'xml':
+      types.useXml();
+      break;
+    case 'ndjson': {
+      const item = media.itemSchema ?? media.schema;
+      if (item === undefined || schema?.items !== undefined) break;
+      return types.refer(createSchema('#', { types: ['array'], items: item }), 'input', hint);
+    }
+    case 'json':
+  }
+  return types.refer(schema ?? ANYTHING, 'input', hint);
+}
+
+const FILE = createSchema('#', { types: ['file'], binary: true });
+
+/** `application/merge-patch+json` and the like, which an upstream may insist on. */
+function isSpecial({ encoding, media: { type } }: ChosenBody): boolean {
+  if (encoding === 'multipart' || encoding === 'form' || type.includes('*')) return false;
+  return (
+    type !== 'application/json' &&
+    /^[\w.+-]+\/[\w.+-]+$/.test(type) &&
+    !(encoding === 'binary' && type === 'application/octet-stream')
+  );
+}
