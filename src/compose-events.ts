@@ -4,7 +4,11 @@ import type { SourceStats } from './contract/source-stats.ts';
 import { createIntake, type Intake } from './events/intake/create-intake.ts';
 import { openState, type EventState } from './events/open-state.ts';
 import { createDeliveryCounts, type DeliveryCounts } from './telemetry/delivery-counts.ts';
+import { createAnswerCache, type AnswerCache } from './transport/answer-cache.ts';
+import { tagsOfChange } from './transport/entity-tags.ts';
 import type { Logger } from './telemetry/logger.ts';
+import { toHubFault } from './faults/hub-fault.ts';
+import { tailEvents } from './events/tail-events.ts';
 import { createSourceStats } from './telemetry/source-stats.ts';
 
 /** What outlives a reload: what is kept of changes, and how sources and webhooks have been doing. */
@@ -12,6 +16,8 @@ export interface Lasting {
   readonly state: EventState;
   readonly counts: DeliveryCounts;
   readonly statsOf: (source: string) => SourceStats;
+  /** Answers of all sources; emptied where the graph is composed anew. */
+  readonly cache: AnswerCache;
 }
 
 /**
@@ -19,7 +25,7 @@ export interface Lasting {
  * Rejects with HUB_CONFIG_STATE_IN_USE or HUB_CONFIG_INVALID.
  */
 export async function openLasting(
-  { state: settings, webhooks, folder }: Pick<HubConfig, 'state' | 'webhooks' | 'folder'>,
+  { state: settings, webhooks, folder, cache }: Pick<HubConfig, 'state' | 'webhooks' | 'folder' | 'cache'>,
   logger: Logger,
 ): Promise<Lasting> {
   const durable = Object.keys(webhooks).length > 0;
@@ -30,6 +36,7 @@ export async function openLasting(
   return {
     state: await openState({ settings, folder, durable, logger }),
     counts: createDeliveryCounts(),
+    cache: createAnswerCache(cache.maxBytes),
     statsOf(source) {
       const known = stats.get(source) ?? createSourceStats();
       stats.set(source, known);
@@ -42,6 +49,23 @@ export async function openLasting(
 export function createIntakeOf({ webhooks }: HubConfig, { state, counts }: Lasting, logger: Logger): Intake {
   const { log, deadLetters, bus } = state;
   return createIntake({ webhooks, log, deadLetters, counts, logger, wake: () => bus.publish() });
+}
+
+/**
+ * Keeps answers in step with the log: an event about an entity throws out what was derived from it, whichever hub or
+ * webhook it came from. Ends with the signal; never rejects.
+ */
+export async function purgeOnEvents({ state, cache }: Lasting, logger: Logger, signal: AbortSignal): Promise<void> {
+  try {
+    for await (const event of tailEvents(state.log, state.bus, { signal })) {
+      if (event.gap === undefined) cache.purge(tagsOfChange(event));
+      else cache.clear();
+    }
+  } catch (thrown) {
+    // Without the log nobody says what is out of date.
+    if (!signal.aborted) logger.error({ err: toHubFault(thrown) }, 'kept answers no longer follow the event log');
+    cache.clear();
+  }
 }
 
 /** The state of a hub that does not run, for commands that look into it. */

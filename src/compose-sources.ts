@@ -15,6 +15,7 @@ import { mergeSdl } from './subgraphs/local/merge-sdl.ts';
 import { createRestKind } from './subgraphs/rest/index.ts';
 import { createSoapKind } from './subgraphs/soap/index.ts';
 import type { Logger } from './telemetry/logger.ts';
+import type { AnswerCache } from './transport/answer-cache.ts';
 import { createTransport } from './transport/create-transport.ts';
 
 /** The kinds of source that a configuration may name. A new kind is one line here. */
@@ -39,6 +40,7 @@ export interface SourceContext {
   readonly config: HubConfig;
   readonly sdl: SdlChoice;
   readonly logger: Logger;
+  readonly cache: AnswerCache;
   statsOf(source: string): SourceStats;
 }
 
@@ -64,7 +66,7 @@ export async function startSource(
     stats,
     logger,
     transport(baseUrl) {
-      const transport = createTransport({ source: name, baseUrl, settings, stats, logger });
+      const transport = createTransport({ source: name, baseUrl, settings, stats, logger, cache: context.cache });
       transports.push(transport);
       return transport;
     },

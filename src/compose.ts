@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Kind, type DocumentNode } from 'graphql';
 import { createAuthenticator, type Authenticator } from './auth/create-authenticator.ts';
 import { createFieldPolicy } from './auth/create-field-policy.ts';
-import { createIntakeOf, openLasting, type Lasting } from './compose-events.ts';
+import { createIntakeOf, openLasting, purgeOnEvents, type Lasting } from './compose-events.ts';
 import { createSource, kindOf, settleAll, startSource, type SdlChoice } from './compose-sources.ts';
 import type { HubConfig } from './config/hub-config.ts';
 import type { NamedSource } from './config/source-kind.ts';
@@ -30,6 +30,7 @@ import { createEventsSubgraph } from './subgraphs/events/index.ts';
 import { createGateSubgraph } from './subgraphs/gate/index.ts';
 import { createHubSubgraph } from './subgraphs/hub/index.ts';
 import type { Logger } from './telemetry/logger.ts';
+import { tagsOfChange } from './transport/entity-tags.ts';
 import { readVersion } from './version.ts';
 
 export { openEvents } from './compose-events.ts';
@@ -96,7 +97,7 @@ async function serveSupergraph(
   const federation = kindOf('federation');
   const sources = joinedSources(supergraph.graphs, config.sources, federation);
   const none: DocumentNode = { kind: Kind.DOCUMENT, definitions: [] };
-  const context = { config, sdl: options.sdl, logger: options.logger, statsOf: lasting.statsOf };
+  const context = { config, sdl: options.sdl, logger: options.logger, statsOf: lasting.statsOf, cache: lasting.cache };
   const subgraphs = await settleAll(sources.map((source) => startSource(source, federation, none, context)));
   try {
     return { ...open(config, supergraph, planner, subgraphs), authenticator };
@@ -112,7 +113,7 @@ async function compose(config: HubConfig, options: ComposeOptions, lasting: Last
   }
   const authenticator = createAuthenticator(config.auth);
   for (const source of config.sources) refuseReserved(source);
-  const context = { config, sdl: options.sdl, logger: options.logger, statsOf: lasting.statsOf };
+  const context = { config, sdl: options.sdl, logger: options.logger, statsOf: lasting.statsOf, cache: lasting.cache };
   const sources = await settleAll(config.sources.map((source) => createSource(source, context)));
   try {
     const own = [
@@ -253,7 +254,11 @@ export async function startHub(
     authenticate: (credentials) => served.authenticator.authenticate(credentials),
     maxTokens: config.limits.maxTokens === false ? undefined : config.limits.maxTokens,
     admit: (of, text, operationName) => admit(admissions.get(of) ?? served.admission, text, operationName),
-    onChange: (change) => recorder.record(change),
+    onChange(change) {
+      // At once, so that whoever changed something reads it; other hubs learn of it from the log.
+      lasting.cache.purge(tagsOfChange(change));
+      recorder.record(change);
+    },
     webhooks: {
       limitsOf: (name) => intake.limitsOf(name),
       refuse: (name, why) => intake.refuse(name, why),
@@ -267,6 +272,14 @@ export async function startHub(
     throw thrown;
   });
   state.start();
+  const closing = new AbortController();
+  let following: Promise<void> | undefined;
+  const followLog = ({ sources }: HubConfig): void => {
+    if (sources.some(({ settings }) => settings.cache !== undefined)) {
+      following ??= purgeOnEvents(lasting, logger, closing.signal);
+    }
+  };
+  followLog(config);
   return {
     url,
     async reload(next) {
@@ -274,23 +287,29 @@ export async function startHub(
       for (const warning of fresh.warnings) logger.warn(warning);
       admissions.set(fresh.graph, fresh.admission);
       await server.replaceGraph(fresh.graph);
+      lasting.cache.clear();
+      followLog(next);
       served = fresh;
       intake = freshIntake;
       if (!isDeepStrictEqual(atStart(next), atStart(config))) {
-        logger.warn('changes of `server`, `state` and `limits.maxTokens` take effect when the hub is started anew');
+        logger.warn(
+          'changes of `server`, `cache`, `state` and `limits.maxTokens` take effect when the hub is started anew',
+        );
       }
     },
     async close() {
       await server.close();
       await recorder.close();
+      closing.abort();
+      await following;
       await state.close();
     },
   };
 }
 
 /** Settings that only count when the hub is started. */
-function atStart({ server, state, limits, webhooks }: HubConfig): unknown {
-  return [server, state, limits.maxTokens, state.store === undefined && Object.keys(webhooks).length > 0];
+function atStart({ server, cache, state, limits, webhooks }: HubConfig): unknown {
+  return [server, cache, state, limits.maxTokens, state.store === undefined && Object.keys(webhooks).length > 0];
 }
 
 async function composeServed(

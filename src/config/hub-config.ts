@@ -1,6 +1,7 @@
 // The one schema of manifold.yaml, built from the kinds of source that the hub has, and the value that it yields.
 import { z } from 'zod';
 import { authSettingsSchema } from './auth-settings.ts';
+import { cacheSettingsSchema } from './cache-settings.ts';
 import { graphSettingsSchema } from './graph-settings.ts';
 import { limitSettingsSchema } from './limit-settings.ts';
 import { serverSettingsSchema } from './server-settings.ts';
@@ -20,6 +21,7 @@ export interface HubConfig {
   readonly auth: z.infer<typeof authSettingsSchema>;
   readonly limits: z.infer<typeof limitSettingsSchema>;
   readonly graph: z.infer<typeof graphSettingsSchema>;
+  readonly cache: z.infer<typeof cacheSettingsSchema>;
   readonly state: z.infer<typeof stateSettingsSchema>;
   /** By name. */
   readonly webhooks: z.infer<typeof webhooksSchema>;
@@ -45,6 +47,7 @@ export function hubConfigSchema(kinds: readonly SourceKind[]) {
       auth: authSettingsSchema.prefault({}),
       limits: limitSettingsSchema.prefault({}),
       graph: graphSettingsSchema.prefault({}),
+      cache: cacheSettingsSchema.prefault({}),
       state: stateSettingsSchema.prefault({}),
       webhooks: webhooksSchema.default({}).describe('What may be posted to /webhooks/<name>.'),
       schema: z.string().min(1).default('./schema').describe('Folder with one folder of SDL files per source.'),

@@ -1,5 +1,6 @@
 // What every source can be told in manifold.yaml, whatever its kind. A kind extends this shape with its own keys.
 import { z } from 'zod';
+import { sourceCacheSchema } from './cache-settings.ts';
 
 /** `"30s"` style strings are not accepted: every duration is a whole number of milliseconds. */
 const milliseconds = z.number().int().positive();
@@ -61,6 +62,7 @@ export const sourceShape = {
   maxKeysPerBatch: z.number().int().positive().default(100),
   /** Answer identical reads in flight with one call. */
   shareInFlight: z.boolean().default(true),
+  cache: sourceCacheSchema.optional(),
 } as const;
 
 export const sourceSettingsSchema = z.object(sourceShape);

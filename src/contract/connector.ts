@@ -14,6 +14,8 @@ export interface ConnectorField {
   readonly directive: Readonly<Record<string, unknown>>;
   /** Upstream names of the field's arguments: GraphQL name → `@map(name)`, or the same name. */
   readonly argumentNames: Readonly<Record<string, string>>;
+  /** Tags of the entities that a payload is derived from, for answers that are kept (`UpstreamRequest.tagsOf`). */
+  readonly tagsOf: (payload: unknown, args: Readonly<Record<string, unknown>>) => readonly string[];
 }
 
 /** One call of a field. */

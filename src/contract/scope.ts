@@ -48,6 +48,8 @@ export interface UpstreamCallUsage {
   readonly durationMs: number;
   /** Whether an identical call already in flight answered this one too. */
   readonly shared: boolean;
+  /** Whether a kept answer was given out, and no call made; `stale`: while a fresh one is fetched. */
+  readonly cached?: 'fresh' | 'stale';
   readonly status?: number;
 }
 

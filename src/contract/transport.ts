@@ -19,6 +19,11 @@ export interface UpstreamRequest {
    * The default takes 2xx and 3xx as answers and everything else as a fault by its status.
    */
   readonly faultOf?: (response: UpstreamResponse) => HubFault | undefined;
+  /**
+   * What the answer is derived from, as entity tags (`transport/entity-tags.ts`). Undefined: the answer is never kept.
+   * Called at most once per answer of the upstream; where it throws, the answer is not kept.
+   */
+  readonly tagsOf?: (response: UpstreamResponse) => readonly string[];
 }
 
 export interface UpstreamResponse {

@@ -11,10 +11,12 @@ interface UsageSummary {
 
 interface SourceUsage {
   readonly source: string;
-  /** Calls that this request made or joined. */
+  /** Calls that this request made, joined or found answered. */
   readonly calls: number;
   /** Those of them that an identical call in flight answered. */
   readonly shared: number;
+  /** Those of them that a kept answer saved. */
+  readonly cached: number;
   /** Sum of their durations; calls run side by side, so it may exceed the request's own. */
   readonly durationMs: number;
 }
@@ -40,6 +42,7 @@ function summarise({ calls, models }: UsageSnapshot): UsageSummary {
       source,
       calls: made.length,
       shared: made.filter((call) => call.shared).length,
+      cached: made.filter((call) => call.cached !== undefined).length,
       durationMs: Math.round(made.reduce((sum, call) => sum + call.durationMs, 0)),
     })),
     models: [

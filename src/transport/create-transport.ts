@@ -6,7 +6,9 @@ import type { Transport, UpstreamRequest, UpstreamResponse } from '../contract/t
 import type { SourceSettings } from '../config/source-settings.ts';
 import { type HubFault, toHubFault } from '../faults/hub-fault.ts';
 import type { Logger } from '../telemetry/logger.ts';
+import type { AnswerCache } from './answer-cache.ts';
 import { limitAttempt } from './attempt-limit.ts';
+import { createCaching } from './caching.ts';
 import { createCredentials } from './credentials.ts';
 import { faultOfStatus } from './fault-of-status.ts';
 import { createHttpClient } from './http-client.ts';
@@ -24,6 +26,8 @@ export interface TransportOptions {
   readonly settings: SourceSettings;
   readonly stats: SourceStats;
   readonly logger: Logger;
+  /** Of the whole hub. Undefined: no answer is kept. */
+  readonly cache?: AnswerCache;
 }
 
 /** One call as all its attempts see it. */
@@ -43,6 +47,8 @@ export function createTransport(options: TransportOptions): Transport {
   const http = createHttpClient(source, settings);
   const policies = createPolicies(source, settings, stats, logger);
   const inFlight = createInFlight<UpstreamResponse>();
+  const caching =
+    settings.cache && options.cache && createCaching(options.cache, settings.cache, () => performance.now());
   const tokens =
     settings.auth.oauth2 &&
     createTokenSource({
@@ -114,13 +120,20 @@ export function createTransport(options: TransportOptions): Transport {
     return outcome.response;
   };
 
-  const share = async (call: Omit<Call, 'lifetime'>): Promise<UpstreamResponse> => {
-    const { request, wire, forwarded, scope } = call;
+  /** One call for all who ask the same while it is under way; where answers are kept, it fills the cache. */
+  const share = async (call: Omit<Call, 'lifetime'>, key: string): Promise<UpstreamResponse> => {
+    const { request, wire, scope } = call;
     const startedAt = performance.now();
-    const key = shareKey(request, wire, scope.partition, forwarded);
-    const { answer, shared } = inFlight.join(key, scope, (lifetime) =>
-      untilAborted(run({ ...call, lifetime }), lifetime.signal),
-    );
+    // Who asks after a change must not join a call from before it.
+    const { answer, shared } = inFlight.join(`${options.cache?.mark() ?? 0} ${key}`, scope, (lifetime) => {
+      const made =
+        caching === undefined || request.tagsOf === undefined
+          ? run({ ...call, lifetime })
+          : caching.fill({ key, request, wire }, (asked, sent) =>
+              run({ ...call, request: asked, wire: sent, lifetime }),
+            );
+      return untilAborted(made, lifetime.signal);
+    });
     let status: number | undefined;
     try {
       const response = await answer;
@@ -135,6 +148,30 @@ export function createTransport(options: TransportOptions): Transport {
     }
   };
 
+  const cached = async (call: Omit<Call, 'lifetime'>, key: string): Promise<UpstreamResponse> => {
+    const found = caching?.find(key);
+    if (found === undefined) return share(call, key);
+    const { scope, request } = call;
+    const { response, state } = found;
+    const usage = { source, operation: request.operation, durationMs: 0, shared: false, cached: state };
+    scope.usage.upstreamCall({ ...usage, status: response.status });
+    if (state === 'stale') refresh(call, key);
+    return response;
+  };
+
+  /** The caller has its answer, so neither its end nor its time bounds the call, and its usage does not count it. */
+  const refresh = (call: Omit<Call, 'lifetime'>, key: string): void => {
+    const scope: Scope = {
+      ...call.scope,
+      signal: new AbortController().signal,
+      deadlineAt: performance.now() + settings.timeoutMs,
+      usage: { ...call.scope.usage, upstreamCall: () => undefined },
+    };
+    share({ ...call, scope }, key).catch((thrown: unknown) => {
+      logger.debug({ source, code: toHubFault(thrown).code }, 'a stale answer could not be fetched anew');
+    });
+  };
+
   return {
     source,
     async request(scope, request) {
@@ -144,7 +181,11 @@ export function createTransport(options: TransportOptions): Transport {
       const forwarded = wire.origin === base.origin ? credentials.forwarded(scope) : {};
       const call = { request, wire, forwarded, scope };
       try {
-        if (settings.shareInFlight && request.shareable) return await share(call);
+        const keeps = caching !== undefined && request.tagsOf !== undefined;
+        if (request.shareable && (settings.shareInFlight || keeps)) {
+          const key = shareKey(request, wire, scope.partition, forwarded);
+          return await (keeps ? cached(call, key) : share(call, key));
+        }
         const lifetime = { signal: scope.signal, deadlineAt: () => scope.deadlineAt };
         return await untilAborted(run({ ...call, lifetime }), scope.signal);
       } catch (error) {

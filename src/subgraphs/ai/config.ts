@@ -63,11 +63,12 @@ const shape = z.strictObject({
 export const aiSettingsSchema = shape.superRefine((settings, context) => {
   const refuse = (path: (string | number)[], message: string): void =>
     context.addIssue({ code: 'custom', path, message });
-  // The shared shape has these two; here they would be silently without effect.
+  // The shared shape has these; here they would be silently without effect.
   if (settings.url !== undefined) refuse(['url'], 'an ai source has no url of its own: set providers.<name>.baseUrl');
   if (Object.keys(settings.auth).length > 0) {
     refuse(['auth'], 'an ai source has no auth of its own: set providers.<name>.apiKey or headers');
   }
+  if (settings.cache !== undefined) refuse(['cache'], 'answers of models are not kept: an ai source has no cache');
   for (const [name, provider] of Object.entries(settings.providers)) {
     const wrong = providerError(name, provider);
     if (wrong !== undefined) refuse(['providers', name], wrong);

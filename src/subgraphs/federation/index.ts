@@ -5,6 +5,7 @@ import { mergeSdl } from '../local/merge-sdl.ts';
 import { createRemote } from '../remote/create-remote.ts';
 import { entityFields } from '../remote/entity-fields.ts';
 import { operationLabel } from '../remote/operation-label.ts';
+import { createTouchedEntities } from '../remote/touched-entities.ts';
 import { federationSettingsSchema, type FederationSettings } from './config.ts';
 import { splitEntities } from './split-entities.ts';
 
@@ -19,13 +20,14 @@ export function createFederationKind(): SourceKind<FederationSettings> {
     create(source, sdl, services) {
       const { name, settings } = source;
       const { caller, streamer } = createRemote(source, services);
+      const tagsOf = createTouchedEntities(sdl);
       return Promise.resolve({
         name,
         kind: 'federation',
         sdl,
         prepare(fetch) {
           const { kind, text, operationName } = fetch;
-          const call = caller.prepare({ kind, text, operationName, label: operationLabel(fetch) });
+          const call = caller.prepare({ kind, text, operationName, label: operationLabel(fetch), tags: tagsOf(fetch) });
           return splitEntities(name, call, entityFields(fetch), settings.maxKeysPerBatch);
         },
         explain: (fetch) => {

@@ -8,6 +8,7 @@ import { buildLocalSchema } from '../local/local-schema.ts';
 import { createRemote } from '../remote/create-remote.ts';
 import type { Streamer } from '../remote/create-streamer.ts';
 import { operationLabel } from '../remote/operation-label.ts';
+import { createTouchedEntities } from '../remote/touched-entities.ts';
 import { graphQlSettingsSchema, type GraphQlSettings } from './config.ts';
 import { mergeKeepingNames } from './keep-names.ts';
 import { prepareFetch, translateRoot, type FetchContext } from './prepare-fetch.ts';
@@ -26,7 +27,7 @@ export function createGraphQlKind(): SourceKind<GraphQlSettings> {
       const { maxKeysPerBatch } = settings;
       const model = createRemoteModel(name, buildLocalSchema(name, sdl));
       const { caller, streamer } = createRemote(source, services);
-      const context: FetchContext = { model, caller, maxKeysPerBatch };
+      const context: FetchContext = { model, caller, maxKeysPerBatch, tagsOf: createTouchedEntities(sdl) };
       return Promise.resolve({
         name,
         kind: 'graphql',

@@ -4,6 +4,7 @@ import type { Scope } from '../../contract/scope.ts';
 import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
 import { identityOf } from '../local/key-binding.ts';
 import type { GraphQlCaller } from '../remote/graphql-caller.ts';
+import type { TagsOfFetch } from '../remote/touched-entities.ts';
 import type { EntityPlan } from './entity-plans.ts';
 import { callAlias, writeLookups, type KeyEntry, type LookupCall } from './lookup-document.ts';
 import { isData, type Data, type FoundStub, type Reading } from './reading.ts';
@@ -26,6 +27,8 @@ export interface LoadOptions {
   readonly caller: GraphQlCaller;
   readonly inputs: TranslatedVariables;
   readonly maxKeysPerBatch: number;
+  /** Of the planned fetch, given its own variables. */
+  readonly tagsOf: TagsOfFetch;
 }
 
 /**
@@ -38,15 +41,16 @@ export type LoadEntities = (
   wanted: readonly Wanted[],
 ) => Promise<{ readonly errors: readonly FetchError[]; readonly found: readonly FoundStub[] }>;
 
-export function createEntityLoader({ model, caller, inputs, maxKeysPerBatch }: LoadOptions): LoadEntities {
+export function createEntityLoader({ model, caller, inputs, maxKeysPerBatch, tagsOf }: LoadOptions): LoadEntities {
   const send = async (
     scope: Scope,
+    planned: Variables,
     given: Readonly<Record<string, unknown>>,
     calls: readonly LookupCall[],
   ): Promise<FetchResult> => {
     const { text, variables, label } = writeLookups(calls, model, inputs, given);
     try {
-      return await caller.prepare({ kind: 'query', text, label })(scope, variables);
+      return await caller.prepare({ kind: 'query', text, label, tags: () => tagsOf(planned) })(scope, variables);
     } catch (thrown) {
       return { data: null, errors: [{ fault: toHubFault(thrown) }] };
     }
@@ -58,7 +62,7 @@ export function createEntityLoader({ model, caller, inputs, maxKeysPerBatch }: L
     const given = inputs.convert(variables, names);
     /** Attempts: all calls together, those that others took down with them together, and then each by itself. */
     const run = async (calls: readonly LookupCall[], attempt: number): Promise<void> => {
-      const again = deliver(calls, await send(scope, given, calls), model.source, outcome);
+      const again = deliver(calls, await send(scope, variables, given, calls), model.source, outcome);
       if (again.length === 0) return;
       const documents = attempt === 0 ? pack(again, maxKeysPerBatch) : again.map((call) => [call]);
       await Promise.all(documents.map((document) => run(document, attempt + 1)));

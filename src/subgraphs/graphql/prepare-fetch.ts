@@ -14,6 +14,7 @@ import { HubFault } from '../../faults/hub-fault.ts';
 import { entityFields } from '../remote/entity-fields.ts';
 import type { GraphQlCaller } from '../remote/graphql-caller.ts';
 import { operationLabel } from '../remote/operation-label.ts';
+import type { TagsOfFetch } from '../remote/touched-entities.ts';
 import { createEntityPlans, type PlanOf } from './entity-plans.ts';
 import { createEntityLoader, type LoadEntities, type Wanted } from './load-entities.ts';
 import { isData, type Data, type FoundStub, type Reading } from './reading.ts';
@@ -25,6 +26,7 @@ export interface FetchContext {
   readonly model: RemoteModel;
   readonly caller: GraphQlCaller;
   readonly maxKeysPerBatch: number;
+  readonly tagsOf: (fetch: PlannedFetch) => TagsOfFetch;
 }
 
 /** A root operation, as upstream reads it. */
@@ -47,7 +49,13 @@ export function prepareFetch(fetch: PlannedFetch, context: FetchContext): Prepar
   if (fetch.representationVariables.length > 0) return prepareEntities(fetch, context);
   const root = translateRoot(fetch, context);
   const { kind, operationName } = fetch;
-  const call = context.caller.prepare({ kind, text: root.text, operationName, label: operationLabel(fetch) });
+  const call = context.caller.prepare({
+    kind,
+    text: root.text,
+    operationName,
+    label: operationLabel(fetch),
+    tags: context.tagsOf(fetch),
+  });
   return async (scope, variables) => root.read(scope, variables, await call(scope, root.variables(variables)));
 }
 
@@ -118,7 +126,7 @@ async function complete(
   return errors;
 }
 
-function compile(fetch: PlannedFetch, { model, caller, maxKeysPerBatch }: FetchContext): Compiled {
+function compile(fetch: PlannedFetch, { model, caller, maxKeysPerBatch, tagsOf }: FetchContext): Compiled {
   const fragments = new Map<string, FragmentDefinitionNode>();
   let operation: OperationDefinitionNode | undefined;
   for (const definition of fetch.document.definitions) {
@@ -133,7 +141,7 @@ function compile(fetch: PlannedFetch, { model, caller, maxKeysPerBatch }: FetchC
     selections,
     inputs,
     planOf: createEntityPlans(model, selections),
-    load: createEntityLoader({ model, caller, inputs, maxKeysPerBatch }),
+    load: createEntityLoader({ model, caller, inputs, maxKeysPerBatch, tagsOf: tagsOf(fetch) }),
   };
 }
 

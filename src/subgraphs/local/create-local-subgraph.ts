@@ -33,7 +33,7 @@ export interface LocalSubgraph extends Subgraph {
 export function createLocalSubgraph(options: LocalSubgraphOptions): LocalSubgraph {
   const { name, kind, connectors, settings } = options;
   const local = buildLocalSchema(name, options.sdl);
-  const models = readTypeModels(name, local.schema, connectors);
+  const models = readTypeModels(name, local, connectors);
   const lookups = readLookups(options, local, models);
   const known: KnownTypes = new WeakMap();
   const stubs = createStubs(local.schema, models, lookups, known);

@@ -12,9 +12,10 @@ import {
 } from 'graphql';
 import type { Connector, PreparedField } from '../../contract/connector.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
+import { createTagsOf, type TagsOf } from './compile-tags.ts';
 import { parseFieldSelection, type SelectedKey } from './field-selection.ts';
 import { argumentsOf, directiveArgs, upstreamName } from './hub-directives.ts';
-import { invalidSdl } from './local-schema.ts';
+import { invalidSdl, type LocalSchema } from './local-schema.ts';
 import { upstreamShape } from './upstream-shapes.ts';
 import { compileArguments } from './upstream-values.ts';
 
@@ -48,16 +49,21 @@ export type FieldModel =
 export type TypeModels = ReadonlyMap<string, ReadonlyMap<string, FieldModel>>;
 
 /** Throws HUB_COMPOSE_SDL naming file, line and field. */
-export function readTypeModels(source: string, schema: GraphQLSchema, connectors: readonly Connector[]): TypeModels {
+export function readTypeModels(
+  source: string,
+  { schema, entities }: Pick<LocalSchema, 'schema' | 'entities'>,
+  connectors: readonly Connector[],
+): TypeModels {
   const models = new Map<string, ReadonlyMap<string, FieldModel>>();
   const problems: GraphQLError[] = [];
+  const tagsOf = createTagsOf(schema, entities);
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('_')) continue;
     const fields = new Map<string, FieldModel>();
     for (const field of Object.values(type.getFields())) {
       if (field.name.startsWith('_')) continue;
       try {
-        fields.set(field.name, readField(source, schema, type, field, connectors));
+        fields.set(field.name, readField(source, schema, type, field, connectors, tagsOf));
       } catch (thrown) {
         const message = thrown instanceof HubFault || thrown instanceof SdlMistake ? thrown.message : String(thrown);
         problems.push(new GraphQLError(message, { nodes: field.astNode ?? null }));
@@ -78,6 +84,7 @@ function readField(
   type: GraphQLObjectType,
   field: GraphQLField<unknown, unknown>,
   connectors: readonly Connector[],
+  tagsOf: (field: GraphQLField<unknown, unknown>) => TagsOf,
 ): FieldModel {
   const coordinate = `${type.name}.${field.name}`;
   const root = type === schema.getQueryType() ? 'query' : type === schema.getMutationType() ? 'mutation' : undefined;
@@ -87,7 +94,16 @@ function readField(
     const directive = withDefaults(schema, called.directive, directiveArgs(field.astNode, called.directive) ?? {});
     return {
       kind: 'call',
-      prepared: called.prepare({ source, schema, parent: type, field, root, directive, argumentNames }),
+      prepared: called.prepare({
+        source,
+        schema,
+        parent: type,
+        field,
+        root,
+        directive,
+        argumentNames,
+        tagsOf: tagsOf(field),
+      }),
       root,
       lookup: directiveArgs(field.astNode, 'lookup') !== undefined,
       toArguments: compileArguments(field.args),

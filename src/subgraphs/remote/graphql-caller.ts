@@ -2,10 +2,12 @@
 // variables. Used by the remote kinds for every call that is not a stream.
 import type { FetchResult, PlannedFetch, Variables } from '../../contract/fetch.ts';
 import type { Scope } from '../../contract/scope.ts';
-import type { Transport, UpstreamRequest } from '../../contract/transport.ts';
+import type { Transport, UpstreamRequest, UpstreamResponse } from '../../contract/transport.ts';
+import { HubFault } from '../../faults/hub-fault.ts';
 import { faultOfStatus } from '../../transport/fault-of-status.ts';
 import { createMultipartBody, mayHoldFiles } from './multipart-body.ts';
 import { createAnswerReader, isGraphQlResponse } from './read-answer.ts';
+import type { TagsOfFetch } from './touched-entities.ts';
 
 export interface Operation {
   readonly kind: PlannedFetch['kind'];
@@ -13,6 +15,8 @@ export interface Operation {
   readonly operationName?: string | undefined;
   /** For usage, spans and messages; never with values in it. */
   readonly label: string;
+  /** What the answer is derived from; without it no answer is kept. */
+  readonly tags?: TagsOfFetch;
 }
 
 /** Sends the operation. Rejects with a HubFault where there is no GraphQL response to read. */
@@ -39,9 +43,14 @@ export function createGraphQlCaller(transport: Transport, secrets: readonly stri
   const faultOf: UpstreamRequest['faultOf'] = (response) =>
     response.status >= 400 && !isGraphQlResponse(response) ? faultOfStatus(source, 'GraphQL', response) : undefined;
   return {
-    prepare({ kind, text, operationName, label }) {
+    prepare({ kind, text, operationName, label, tags }) {
       const head = requestHead(text, operationName);
       const reads = kind === 'query';
+      const toTags = (variables: Variables) => (response: UpstreamResponse) => {
+        const { errors } = answers.read(response);
+        if (errors !== undefined) throw new HubFault('HUB_UPSTREAM_FAILED', 'an answer with errors is not kept');
+        return tags?.(variables) ?? [];
+      };
       return async (scope, variables) => {
         const form = mayHoldFiles(scope) ? await createMultipartBody(head, variables) : undefined;
         const response = await transport.request(scope, {
@@ -53,6 +62,7 @@ export function createGraphQlCaller(transport: Transport, secrets: readonly stri
           idempotent: reads,
           shareable: reads && form === undefined,
           faultOf,
+          ...(reads && form === undefined && tags !== undefined ? { tagsOf: toTags(variables) } : {}),
         });
         // Read for each caller anew, even where the answer is shared: the engine writes into what it gets.
         return answers.read(response);

@@ -59,6 +59,9 @@ function prepareField(field: ConnectorField, transport: Transport, baseUrl: stri
       idempotent: isRead,
       shareable: isRead,
       faultOf,
+      ...(isRead
+        ? { tagsOf: (response) => field.tagsOf(isNone(response) ? null : readAnswer(response), one.args) }
+        : {}),
     };
     const response = await transport.request(scope, request);
     if (method === 'HEAD') return !isNone(response);

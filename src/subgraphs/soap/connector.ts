@@ -67,6 +67,7 @@ function prepareField(field: ConnectorField, preparing: Preparing): PreparedFiel
     idempotent: readOnly,
     shareable: readOnly,
     faultOf: answers.faultOf,
+    ...(readOnly ? { tagsOf: (response) => field.tagsOf(orThrow(toPayload(response)), call.args) } : {}),
   });
 
   const toPayload = (response: UpstreamResponse): unknown => {
@@ -88,6 +89,12 @@ function prepareField(field: ConnectorField, preparing: Preparing): PreparedFiel
     run: (scope, calls) => Promise.all(calls.map((call) => callOnce(scope, call))),
     ...(field.root === 'mutation' && !readOnly ? { change: changeOf(name) } : {}),
   };
+}
+
+/** A fault is an answer too, but none to keep. */
+function orThrow(payload: unknown): unknown {
+  if (payload instanceof HubFault) throw payload;
+  return payload;
 }
 
 /** By name, at the port that the directive names or else the first that has the operation. */

@@ -4,6 +4,7 @@ import { type SourceSettings, sourceSettingsSchema } from '../../../src/config/s
 import { HubFault } from '../../../src/faults/hub-fault.ts';
 import { createLogger } from '../../../src/telemetry/logger.ts';
 import { createSourceStats } from '../../../src/telemetry/source-stats.ts';
+import { createAnswerCache } from '../../../src/transport/answer-cache.ts';
 import { createTransport } from '../../../src/transport/create-transport.ts';
 
 function settingsOf(given: Record<string, unknown> = {}): SourceSettings {
@@ -14,8 +15,10 @@ function settingsOf(given: Record<string, unknown> = {}): SourceSettings {
 export function startTransport(baseUrl: string, given: Record<string, unknown> = {}) {
   const stats = createSourceStats();
   const settings = settingsOf(given);
-  const transport = createTransport({ source: 'shop', baseUrl, settings, stats, logger: createLogger('silent') });
-  return { transport, stats };
+  const cache = createAnswerCache(1_000_000);
+  const logger = createLogger('silent');
+  const transport = createTransport({ source: 'shop', baseUrl, settings, stats, logger, cache });
+  return { transport, stats, cache };
 }
 
 export function get(url: string, more: Partial<UpstreamRequest> = {}): UpstreamRequest {

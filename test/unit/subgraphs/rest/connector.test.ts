@@ -41,6 +41,7 @@ function fieldOf(sdl: string, coordinate: string): ConnectorField {
     field,
     root: typeName === 'Query' ? 'query' : typeName === 'Mutation' ? 'mutation' : undefined,
     directive: { encoding: 'json', ...Object.fromEntries(given) },
+    tagsOf: () => [],
     argumentNames: Object.fromEntries(field.args.map(({ name, astNode }) => [name, upstreamName(astNode, name)])),
   };
 }
