@@ -13,6 +13,7 @@ import { applyRewrite, compileRepresentation, visitEntities, type TypeTest } fro
 import type { Path } from './error-sink.ts';
 import { isData, mergeData, type Data } from './merge-data.ts';
 import type { Run } from './run.ts';
+import { waitForFetch } from './wait-for-fetch.ts';
 
 /** A step never rejects: what goes wrong lands in the run's error sink. */
 export type Step = (run: Run) => Promise<void>;
@@ -20,6 +21,8 @@ export type Step = (run: Run) => Promise<void>;
 export interface FetchContext {
   readonly subgraphs: ReadonlyMap<string, Subgraph>;
   readonly test: TypeTest;
+  /** Whether later fetches of the plan wait for this one; by default none does. */
+  readonly awaited?: boolean;
 }
 
 export function plannedFetch(
@@ -48,8 +51,10 @@ export function compileRootFetch(node: FetchNode, context: FetchContext): Step {
   const subgraph = subgraphOf(context, node.serviceName);
   const prepared = subgraph.prepare(fetch);
   const keys = responseKeys(fetch.document);
+  // Mutations are run one after the other: the next must not begin while one may still be at work.
+  const awaited = context.awaited === true && fetch.kind === 'query';
   return async (run) => {
-    const result = await runFetch(prepared, node, run, pickVariables(fetch, run));
+    const result = await runFetch(prepared, node, run, pickVariables(fetch, run), awaited);
     takeRootResult(result, node, keys, context, run);
   };
 }
@@ -129,7 +134,7 @@ function compileEntities(
     if (gathered.every((one) => one.representations.length === 0)) return;
     const variables = pickVariables(fetch, run);
     groups.forEach((group, i) => (variables[group.variable] = gathered[i]?.representations ?? []));
-    const result = await runFetch(prepared, node, run, variables, gathered);
+    const result = await runFetch(prepared, node, run, variables, context.awaited === true, gathered);
     groups.forEach((group, i) => {
       const found = gathered[i];
       if (found !== undefined) takeEntities(group, found, result, subgraph.name, context.test, run);
@@ -267,12 +272,13 @@ async function runFetch(
   node: FetchNode | BatchFetchNode,
   run: Run,
   variables: Data,
+  awaited: boolean,
   gathered?: readonly Gathered[],
 ): Promise<FetchResult> {
   const ended = run.recorder?.begin(node, gathered && countEntities(gathered));
   let result: FetchResult;
   try {
-    result = await untilAborted(prepared(run.scope, variables), run.scope.signal);
+    result = await waitForFetch(prepared(run.scope, variables), run.scope, node.serviceName, awaited);
   } catch (thrown) {
     result = { data: null, errors: [{ fault: toHubFault(thrown).with({ source: node.serviceName }) }] };
   }
@@ -283,18 +289,6 @@ async function runFetch(
 function countEntities(gathered: readonly Gathered[]): { asked: number; sent: number } {
   const sum = (of: (one: Gathered) => number): number => gathered.reduce((total, one) => total + of(one), 0);
   return { asked: sum((one) => one.targets.flat().length), sent: sum((one) => one.representations.length) };
-}
-
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  if (signal.aborted) {
-    work.catch(() => undefined);
-    return Promise.reject(signal.reason as Error);
-  }
-  return new Promise<T>((resolve, reject) => {
-    const abort = () => reject(signal.reason as Error);
-    signal.addEventListener('abort', abort, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }
 
 export function responseKeys(document: DocumentNode): readonly string[] {

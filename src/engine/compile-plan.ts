@@ -22,7 +22,10 @@ export function compilePlan(node: PlanNode | null | undefined, context: FetchCon
       if (node.node.kind !== 'Fetch') throw unsupported(`Flatten over ${node.node.kind}`);
       return compileEntityFetch(node.node, node.path, context);
     case 'Sequence': {
-      const steps = node.nodes.map((child) => compilePlan(child, context));
+      const last = node.nodes.length - 1;
+      const steps = node.nodes.map((child, i) =>
+        compilePlan(child, i < last ? { ...context, awaited: true } : context),
+      );
       return async (run) => {
         for (const step of steps) await step(run);
       };
