@@ -7,10 +7,18 @@ const milliseconds = z.number().int().positive();
 
 const headerName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'is not a header name');
 
+/** Where an upstream wants several, a list of them. */
+const oneOrMore = <T extends z.ZodType>(one: T) => z.union([one, z.array(one).min(1)]).optional();
+
+const pem = z.string().regex(/^(?:-----BEGIN [\s\S]*|\/.*)$/, 'is neither PEM nor an absolute path');
+
 /** How the hub proves itself to the upstream. Values come from the environment: `value: "${SHOP_KEY}"`. */
 export const credentialSchema = z.strictObject({
-  header: z.strictObject({ name: headerName, value: z.string() }).optional(),
-  query: z.strictObject({ name: z.string().min(1), value: z.string() }).optional(),
+  header: oneOrMore(z.strictObject({ name: headerName, value: z.string() })),
+  query: oneOrMore(z.strictObject({ name: z.string().min(1), value: z.string() })),
+  cookie: oneOrMore(
+    z.strictObject({ name: headerName, value: z.string().regex(/^[\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]*$/) }),
+  ),
   basic: z.strictObject({ username: z.string(), password: z.string() }).optional(),
   bearer: z.strictObject({ token: z.string() }).optional(),
   oauth2: z
@@ -25,10 +33,31 @@ export const credentialSchema = z.strictObject({
     })
     .describe('OAuth 2 client credentials')
     .optional(),
+  /** The hub's own certificate (mutual TLS). */
+  clientCertificate: z
+    .strictObject({
+      cert: pem.describe('PEM, or the absolute path of a PEM file'),
+      key: pem.describe('PEM, or the absolute path of a PEM file'),
+      passphrase: z.string().optional(),
+      /** Who may have signed the upstream's certificate; the platform's list by default. */
+      ca: pem.describe('PEM, or the absolute path of a PEM file').optional(),
+    })
+    .optional(),
   /** Headers of the caller's request that are passed on as they are. Part of the cache partition. */
   forward: z.array(headerName).optional(),
 });
 export type CredentialSettings = z.infer<typeof credentialSchema>;
+
+export interface NamedValue {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What may be written as one or as a list, as a list. */
+export function listed(values: NamedValue | readonly NamedValue[] | undefined): readonly NamedValue[] {
+  if (values === undefined) return [];
+  return 'name' in values ? [values] : values;
+}
 
 const retrySchema = z.strictObject({
   /** Tries in all, the first one included. Only idempotent calls are repeated. */

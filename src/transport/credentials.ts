@@ -1,6 +1,6 @@
 // How the hub proves itself to a source: puts the configured credentials on a request that goes to the source's origin.
 import type { Scope } from '../contract/scope.ts';
-import type { CredentialSettings } from '../config/source-settings.ts';
+import { listed, type CredentialSettings } from '../config/source-settings.ts';
 import { HubFault } from '../faults/hub-fault.ts';
 import { addQuery, type BaseUrl, type WireRequest } from './wire-request.ts';
 
@@ -34,9 +34,11 @@ export function createCredentials(source: string, auth: CredentialSettings, base
   const fixed: Record<string, string> = {};
   if (basic !== undefined) fixed.authorization = basicAuthorization(basic.username, basic.password);
   if (auth.bearer !== undefined) fixed.authorization = `Bearer ${auth.bearer.token}`;
-  if (auth.header !== undefined) fixed[auth.header.name.toLowerCase()] = auth.header.value;
-  const query =
-    auth.query === undefined ? '' : `${encodeURIComponent(auth.query.name)}=${encodeURIComponent(auth.query.value)}`;
+  for (const { name, value } of listed(auth.header)) fixed[name.toLowerCase()] = value;
+  const cookies = listed(auth.cookie).map(({ name, value }) => `${name}=${value}`);
+  const query = listed(auth.query)
+    .map(({ name, value }) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .join('&');
 
   return {
     forwarded(scope) {
@@ -53,14 +55,24 @@ export function createCredentials(source: string, auth: CredentialSettings, base
       return {
         ...request,
         path: addQuery(request.path, query),
-        headers: { ...request.headers, ...fixed, ...bearer, ...forwarded },
+        headers: withCookies({ ...request.headers, ...fixed, ...bearer, ...forwarded }, cookies),
       };
     },
     secrets: [
-      ...[auth.header?.value, auth.query?.value, auth.bearer?.token, auth.oauth2?.clientSecret],
+      ...[auth.header, auth.query, auth.cookie].flatMap((one) => listed(one).map(({ value }) => value)),
+      ...[auth.bearer?.token, auth.oauth2?.clientSecret, auth.clientCertificate?.passphrase],
       ...[basic?.password, basic && `${basic.username}:${basic.password}`],
     ].filter((secret): secret is string => secret !== undefined && secret !== ''),
   };
+}
+
+/** Those of the call stay beside those of the source (RFC 6265, section 5.4: one header). */
+function withCookies(
+  headers: Readonly<Record<string, string>>,
+  cookies: readonly string[],
+): Readonly<Record<string, string>> {
+  if (cookies.length === 0) return headers;
+  return { ...headers, cookie: [headers.cookie, ...cookies].filter((one) => one !== undefined).join('; ') };
 }
 
 export function basicAuthorization(username: string, password: string): string {

@@ -1,8 +1,10 @@
 // One axios instance over an undici pool: a wire request in, an answer out. Follows what may be followed; judges nothing.
+import { readFileSync } from 'node:fs';
 import axios, { type AxiosResponse } from 'axios';
 import { Agent } from 'undici';
 import type { UpstreamResponse } from '../contract/transport.ts';
 import type { SourceSettings } from '../config/source-settings.ts';
+import { HubFault } from '../faults/hub-fault.ts';
 import { ACCEPTED_ENCODINGS } from './decode-body.ts';
 import { createUndiciAdapter } from './undici-adapter.ts';
 import { createUpstreamResponse } from './upstream-response.ts';
@@ -27,6 +29,9 @@ export function createHttpClient(source: string, settings: SourceSettings): Http
     headersTimeout: 0,
     bodyTimeout: 0,
     allowH2: false,
+    ...(settings.auth.clientCertificate === undefined
+      ? {}
+      : { connect: readCertificate(source, settings.auth.clientCertificate) }),
   });
   const client = axios.create({
     adapter: createUndiciAdapter({ source, dispatcher, maxResponseBytes: settings.maxResponseBytes }),
@@ -66,6 +71,23 @@ export function createHttpClient(source: string, settings: SourceSettings): Http
     close: () => dispatcher.destroy(),
   };
 }
+
+/** Throws HUB_CONFIG_INVALID where a file of it cannot be read. */
+function readCertificate(source: string, settings: Certificate): Certificate {
+  const read = (key: 'cert' | 'key' | 'ca'): Certificate => {
+    const value = settings[key];
+    if (value?.startsWith('/') !== true) return {};
+    try {
+      return { [key]: readFileSync(value, 'utf8') };
+    } catch (cause) {
+      const message = `sources.${source}.auth.clientCertificate.${key}: ${value} cannot be read`;
+      throw new HubFault('HUB_CONFIG_INVALID', message, { cause });
+    }
+  };
+  return { ...settings, ...read('cert'), ...read('key'), ...read('ca') };
+}
+
+type Certificate = Partial<NonNullable<SourceSettings['auth']['clientCertificate']>>;
 
 /** Only a read that stays on its origin is followed: credentials go nowhere else, and nothing is done twice. */
 function redirectOf(request: WireRequest, response: UpstreamResponse): WireRequest | undefined {

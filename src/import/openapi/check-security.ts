@@ -1,5 +1,5 @@
 // What a description wants as credentials, held against what a source is configured with. Called by `manifold check`.
-import type { CredentialSettings } from '../../config/source-settings.ts';
+import { listed, type CredentialSettings } from '../../config/source-settings.ts';
 import type { ApiOperation, ApiSecurityScheme } from './document-model.ts';
 
 export interface SecurityScheme extends ApiSecurityScheme {
@@ -46,13 +46,17 @@ export function checkSecurity(security: readonly SecurityScheme[], auth: Credent
 
 function supplies(scheme: ApiSecurityScheme, auth: CredentialSettings): boolean {
   const sendsHeader = (name: string): boolean =>
-    [auth.header?.name, ...(auth.forward ?? [])].some((one) => one?.toLowerCase() === name.toLowerCase());
+    [...listed(auth.header).map((one) => one.name), ...(auth.forward ?? [])].some(
+      (one) => one.toLowerCase() === name.toLowerCase(),
+    );
   const sendsToken = auth.bearer !== undefined || auth.oauth2 !== undefined;
   switch (scheme.type) {
     case 'apiKey': {
       if (scheme.parameter === undefined) return true;
-      if (scheme.in === 'query') return auth.query?.name === scheme.parameter;
-      if (scheme.in === 'cookie') return sendsHeader('cookie');
+      if (scheme.in === 'query') return listed(auth.query).some(({ name }) => name === scheme.parameter);
+      if (scheme.in === 'cookie') {
+        return sendsHeader('cookie') || listed(auth.cookie).some(({ name }) => name === scheme.parameter);
+      }
       const isAuthorization = scheme.parameter.toLowerCase() === 'authorization';
       return sendsHeader(scheme.parameter) || (isAuthorization && (sendsToken || auth.basic !== undefined));
     }
@@ -63,7 +67,7 @@ function supplies(scheme: ApiSecurityScheme, auth: CredentialSettings): boolean 
     case 'openIdConnect':
       return sendsToken || sendsHeader('authorization');
     case 'mutualTLS':
-      return false;
+      return auth.clientCertificate !== undefined;
     case 'unknown':
       return true;
   }
@@ -75,7 +79,7 @@ function describe(scheme: ApiSecurityScheme): string {
     case 'apiKey':
       if (scheme.in === 'query')
         return `an API key in the query parameter "${name}": auth: { query: { name: ${name}, value: … } }`;
-      if (scheme.in === 'cookie') return `a cookie "${name}": auth: { header: { name: cookie, value: "${name}=…" } }`;
+      if (scheme.in === 'cookie') return `a cookie "${name}": auth: { cookie: { name: ${name}, value: … } }`;
       return `an API key in the header "${name}": auth: { header: { name: ${name}, value: … } }`;
     case 'http':
       return scheme.scheme === 'basic'
@@ -85,7 +89,7 @@ function describe(scheme: ApiSecurityScheme): string {
     case 'openIdConnect':
       return `an OAuth 2 token: auth: { oauth2: { … } } or auth: { bearer: { token: … } }`;
     case 'mutualTLS':
-      return 'a client certificate, which the hub does not send yet';
+      return 'a client certificate: auth: { clientCertificate: { cert: …, key: … } }';
     case 'unknown':
       return 'of a kind that the hub does not know';
   }

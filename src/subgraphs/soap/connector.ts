@@ -2,6 +2,7 @@
 import type { Connector, ConnectorField, FieldCall, PreparedField } from '../../contract/connector.ts';
 import type { Scope } from '../../contract/scope.ts';
 import type { Transport, UpstreamRequest, UpstreamResponse } from '../../contract/transport.ts';
+import { listed } from '../../config/source-settings.ts';
 import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
 import { findPort } from '../../import/wsdl/choose-ports.ts';
 import { changeOf } from '../../import/wsdl/operation-verbs.ts';
@@ -117,8 +118,7 @@ function portOf(model: WsdlModel, name: string, portName: unknown, coordinate: s
 /** What must never be quoted from an upstream's fault. */
 function secretsOf({ auth, wsSecurity }: SoapSettings): string[] {
   const known = [
-    auth.header?.value,
-    auth.query?.value,
+    ...[auth.header, auth.query, auth.cookie].flatMap((one) => listed(one).map(({ value }) => value)),
     auth.basic?.password,
     auth.bearer?.token,
     wsSecurity?.password,

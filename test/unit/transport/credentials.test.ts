@@ -1,5 +1,10 @@
 // Credentials on the wire, OAuth 2 tokens, forwarded headers; and that no secret ever gets into a fault.
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import type { TLSSocket } from 'node:tls';
 import { createScope } from '../../../src/engine/create-scope.ts';
 import { type Answer, json, startUpstream } from '../../kit/upstream.ts';
 import { deferred, faultOf, get, post, startTransport } from './start-transport.ts';
@@ -27,6 +32,22 @@ describe('credentials', () => {
   it.each([
     ['a header', { header: { name: 'X-Api-Key', value: 'k-1' } }, { 'x-api-key': 'k-1' }, '/a?b=1'],
     ['a query parameter', { query: { name: 'api key', value: 'k&1' } }, {}, '/a?b=1&api%20key=k%261'],
+    [
+      'several of a kind, and cookies',
+      {
+        header: [
+          { name: 'a', value: '1' },
+          { name: 'b', value: '2' },
+        ],
+        query: [
+          { name: 'key', value: 'k' },
+          { name: 'token', value: 't' },
+        ],
+        cookie: { name: 'sid', value: 's' },
+      },
+      { a: '1', b: '2', cookie: 'sid=s' },
+      '/a?b=1&key=k&token=t',
+    ],
     ['basic', { basic: { username: 'ü', password: 'p:w' } }, { authorization: 'Basic w7w6cDp3' }, '/a?b=1'],
     ['bearer', { bearer: { token: 't-1' } }, { authorization: 'Bearer t-1' }, '/a?b=1'],
     ['none', {}, { authorization: undefined }, '/a?b=1'],
@@ -35,6 +56,44 @@ describe('credentials', () => {
     await transport.request(createScope({ headers: { authorization: 'Bearer caller' } }), get('/a?b=1'));
     expect(upstream.received[0]?.url).toBe(url);
     for (const [name, value] of Object.entries(headers)) expect(upstream.received[0]?.headers[name]).toBe(value);
+  });
+
+  it('as cookies stay beside those of the call', async () => {
+    const { transport, upstream } = await start(ok, {
+      cookie: [
+        { name: 'a', value: '1' },
+        { name: 'b', value: '2' },
+      ],
+    });
+    await transport.request(createScope(), get('/', { headers: { cookie: 'c=3' } }));
+    expect(upstream.received[0]?.headers.cookie).toBe('c=3; a=1; b=2');
+  });
+
+  it('may be a certificate of the hub, whose files have to be there', async () => {
+    const folder = join(import.meta.dirname, '../../fixtures/tls');
+    const read = (name: string) => readFile(join(folder, name), 'utf8');
+    const ca = await read('ca.pem');
+    const options = { cert: await read('server.pem'), key: await read('server.key'), ca, requestCert: true };
+    const server = createServer({ ...options, rejectUnauthorized: false }, (request, response) => {
+      const socket: unknown = request.socket;
+      json(response, { subject: (socket as TLSSocket).getPeerCertificate().subject.CN });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    closing.push(async () => void server.close());
+    const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const ask = async (clientCertificate: object) => {
+      const { transport } = startTransport(url, { auth: { clientCertificate }, ...once });
+      closing.push(() => transport.close());
+      return JSON.parse((await transport.request(createScope(), get('/'))).text()) as unknown;
+    };
+    const cert = await read('client.pem');
+    expect(await ask({ cert, key: await read('client.key'), ca })).toEqual({ subject: 'client' });
+    expect(await ask({ cert, key: join(folder, 'client.key'), ca: join(folder, 'ca.pem') })).toEqual({
+      subject: 'client',
+    });
+    expect(() => startTransport(url, { auth: { clientCertificate: { cert, key: '/nowhere.key' } } })).toThrow(
+      /clientCertificate\.key: \/nowhere\.key cannot be read/,
+    );
   });
 
   it('win over headers of the call, and lose to what the caller forwards', async () => {

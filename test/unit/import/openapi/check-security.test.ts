@@ -11,6 +11,7 @@ const schemes = {
   bearer: { type: 'http', scheme: 'bearer' },
   oauth: { type: 'oauth2', flows: {} },
   oidc: { type: 'openIdConnect', openIdConnectUrl: 'https://x.test' },
+  tls: { type: 'mutualTLS' },
 };
 
 async function warnings(security: object[], auth: object): Promise<string[]> {
@@ -27,6 +28,17 @@ describe('checkSecurity', () => {
     ['key', { forward: ['X-API-KEY'] }],
     ['inQuery', { query: { name: 'token', value: 'v' } }],
     ['cookie', { header: { name: 'Cookie', value: 'sid=v' } }],
+    ['cookie', { cookie: [{ name: 'sid', value: 'v' }] }],
+    ['tls', { clientCertificate: { cert: '/a.pem', key: '/a.key' } }],
+    [
+      'key',
+      {
+        header: [
+          { name: 'a', value: 'b' },
+          { name: 'x-api-key', value: 'v' },
+        ],
+      },
+    ],
     ['basic', { basic: { username: 'u', password: 'p' } }],
     ['bearer', { bearer: { token: 't' } }],
     ['bearer', { oauth2 }],
