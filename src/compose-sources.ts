@@ -66,7 +66,9 @@ export async function startSource(
     stats,
     logger,
     transport(baseUrl) {
-      const transport = createTransport({ source: name, baseUrl, settings, stats, logger, cache: context.cache });
+      const shareInFlight = settings.shareInFlight && context.config.sharing.calls;
+      const own = { ...settings, shareInFlight };
+      const transport = createTransport({ source: name, baseUrl, settings: own, stats, logger, cache: context.cache });
       transports.push(transport);
       return transport;
     },

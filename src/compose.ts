@@ -166,6 +166,7 @@ function open(config: HubConfig, supergraph: Supergraph, planner: Planner, subgr
         extensions: { ...error.extensions, code: String(error.extensions.code) },
       })),
     development: config.server.development,
+    forwards: config.sources.flatMap(({ settings }) => settings.auth.forward ?? []),
   });
   const warnings = planner.unknownLabels.map(
     (label) => `graph.overrideLabels: no @override has the label "${label}": nothing moves because of it`,
@@ -251,6 +252,7 @@ export async function startHub(
     },
     graph: served.graph,
     logger,
+    shareOperations: config.sharing.operations,
     authenticate: (credentials) => served.authenticator.authenticate(credentials),
     maxTokens: config.limits.maxTokens === false ? undefined : config.limits.maxTokens,
     admit: (of, text, operationName) => admit(admissions.get(of) ?? served.admission, text, operationName),

@@ -5,6 +5,7 @@ import { cacheSettingsSchema } from './cache-settings.ts';
 import { graphSettingsSchema } from './graph-settings.ts';
 import { limitSettingsSchema } from './limit-settings.ts';
 import { serverSettingsSchema } from './server-settings.ts';
+import { sharingSettingsSchema } from './sharing-settings.ts';
 import type { NamedSource, SourceKind } from './source-kind.ts';
 import type { SourceSettings } from './source-settings.ts';
 import { stateSettingsSchema } from './state-settings.ts';
@@ -22,6 +23,7 @@ export interface HubConfig {
   readonly limits: z.infer<typeof limitSettingsSchema>;
   readonly graph: z.infer<typeof graphSettingsSchema>;
   readonly cache: z.infer<typeof cacheSettingsSchema>;
+  readonly sharing: z.infer<typeof sharingSettingsSchema>;
   readonly state: z.infer<typeof stateSettingsSchema>;
   /** By name. */
   readonly webhooks: z.infer<typeof webhooksSchema>;
@@ -48,6 +50,7 @@ export function hubConfigSchema(kinds: readonly SourceKind[]) {
       limits: limitSettingsSchema.prefault({}),
       graph: graphSettingsSchema.prefault({}),
       cache: cacheSettingsSchema.prefault({}),
+      sharing: sharingSettingsSchema.prefault({}),
       state: stateSettingsSchema.prefault({}),
       webhooks: webhooksSchema.default({}).describe('What may be posted to /webhooks/<name>.'),
       schema: z.string().min(1).default('./schema').describe('Folder with one folder of SDL files per source.'),

@@ -11,6 +11,8 @@ export interface ComposedGraph {
   /** The public schema: no federation machinery, nothing `@inaccessible`. Never executed, only validated against. */
   readonly schema: GraphQLSchema;
   readonly supergraphSdl: string;
+  /** Lower-case names of the callers' headers that reach some source: a part of what makes two requests the same. */
+  readonly forwards: readonly string[];
   /**
    * Plans a validated operation and prepares its fetches; cached by document text and operation name.
    * Throws a HubFault (HUB_REQUEST_INVALID) where no plan can be made.

@@ -19,6 +19,8 @@ export interface GraphOptions {
   /** Admission's last word, with the coerced variables; by default everything may run. */
   readonly refuse?: EngineContext['refuse'];
   readonly development?: boolean;
+  /** Callers' headers that sources are sent; none by default. */
+  readonly forwards?: readonly string[];
   /** Prepared operations that are kept; the least recently used is forgotten. */
   readonly maxOperations?: number;
 }
@@ -40,6 +42,7 @@ export function createGraph(options: GraphOptions): ComposedGraph {
     version: createHash('sha256').update(options.supergraphSdl).digest('hex').slice(0, 16),
     schema: options.publicSchema,
     supergraphSdl: options.supergraphSdl,
+    forwards: [...new Set((options.forwards ?? []).map((name) => name.toLowerCase()))].sort(),
     prepare(source) {
       const key = `${source.operationName ?? ''}\n${source.text}`;
       const known = prepared.get(key);

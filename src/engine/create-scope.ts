@@ -1,5 +1,5 @@
 // The Scope of a request: made by the server when a request arrives (and by tests), read by every room below.
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { EntityChange } from '../contract/events.ts';
 import { ANONYMOUS, type Principal } from '../contract/principal.ts';
 import type {
@@ -11,6 +11,14 @@ import type {
   UsageRecorder,
 } from '../contract/scope.ts';
 import { HubFault } from '../faults/hub-fault.ts';
+import { cachePartition } from './cache-partition.ts';
+
+/** What bounds an execution that several callers wait for; its signal's reason is a HubFault. */
+export interface Lifetime {
+  readonly signal: AbortSignal;
+  /** In milliseconds of `performance.now()`; grows as callers with more time join. */
+  deadlineAt(): number;
+}
 
 export interface ScopeOptions {
   readonly id?: string;
@@ -20,6 +28,8 @@ export interface ScopeOptions {
   readonly timeoutMs?: number;
   /** Aborts when the caller goes away. */
   readonly signal?: AbortSignal;
+  /** Bounds the scope in the place of `timeoutMs` and `signal`. */
+  readonly lifetime?: Lifetime;
   readonly onChange?: (change: EntityChange) => void;
   /** What the response is to tell about itself; nothing by default. */
   readonly extensions?: ReadonlySet<ResponseExtension>;
@@ -33,13 +43,17 @@ export function createScope(options: ScopeOptions = {}): Scope {
   const principal = options.principal ?? ANONYMOUS;
   const id = options.id ?? randomUUID();
   const onChange = options.onChange ?? ignoreChange;
+  const { lifetime } = options;
+  const deadlineAt = options.timeoutMs === undefined ? Infinity : performance.now() + options.timeoutMs;
   return {
     id,
     principal,
-    partition: partitionOf(principal),
+    partition: cachePartition(principal),
     headers: options.headers ?? {},
-    deadlineAt: options.timeoutMs === undefined ? Infinity : performance.now() + options.timeoutMs,
-    signal: scopeSignal(options.signal, options.timeoutMs),
+    get deadlineAt() {
+      return lifetime?.deadlineAt() ?? deadlineAt;
+    },
+    signal: lifetime?.signal ?? scopeSignal(options.signal, options.timeoutMs),
     loaders: createLoaders(),
     usage: createUsage(),
     extensions: options.extensions ?? NO_EXTENSIONS,
@@ -50,25 +64,6 @@ export function createScope(options: ScopeOptions = {}): Scope {
 /** The scope of one event of a subscription: the same caller, but nothing loaded for an earlier event. */
 export function eventScope(scope: Scope): Scope {
   return { ...scope, loaders: createLoaders(), usage: createUsage() };
-}
-
-/** Principals outlive requests (verified credentials are kept), so their partition is computed once. */
-const partitions = new WeakMap<Principal, string>();
-
-/**
- * Two tokens of one subject may carry different scopes or policies and then see different data, so these are part of it.
- * A principal without any is `kind:id`.
- */
-function partitionOf(principal: Principal): string {
-  const known = partitions.get(principal);
-  if (known !== undefined) return known;
-  const policies: unknown = Object.hasOwn(principal.claims, 'policies') ? principal.claims.policies : null;
-  const rights = JSON.stringify([[...principal.scopes].sort(), policies]);
-  const digest =
-    rights === '[[],null]' ? '' : `:${createHash('sha256').update(rights).digest('base64url').slice(0, 22)}`;
-  const partition = `${principal.kind}:${principal.id}${digest}`;
-  partitions.set(principal, partition);
-  return partition;
 }
 
 /** The signal's reason is a HubFault, so that whoever is aborted can simply throw it. */

@@ -10,6 +10,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { Logger } from '../telemetry/logger.ts';
 import type { CurrentGraph } from './current-graph.ts';
+import type { FastLane } from './fast-lane.ts';
 import { createGraphGateway } from './graph-gateway.ts';
 import { prefersGraphqlResponse } from './media-types.ts';
 import type { AdmitOperation } from './operation-gate.ts';
@@ -20,6 +21,7 @@ export interface ApolloOptions {
   readonly graphs: CurrentGraph;
   readonly formatError: ErrorFormat;
   readonly gate: AdmitOperation;
+  readonly lane: Pick<FastLane, 'learn' | 'mutated'>;
   readonly maxTokens: number | undefined;
   readonly development: boolean;
   readonly logger: Logger;

@@ -1,7 +1,7 @@
 // What protects callers in browsers: security headers, CORS, and the refusal of cross-site requests that no preflight
 // has announced. Fastify hooks of the server; `mayConnect` is the same rule for websockets.
-import type { IncomingMessage } from 'node:http';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { HubFault } from '../faults/hub-fault.ts';
 
 export interface BrowserGuardOptions {
@@ -15,6 +15,8 @@ export interface BrowserGuardOptions {
 export interface BrowserGuard {
   /** `paths` are where the graph is. */
   register(server: FastifyInstance, paths: readonly string[]): void;
+  /** The headers of every answer to such a request, lower-case: of security, and of CORS where origins are allowed. */
+  headersFor(method: string | undefined, headers: IncomingHttpHeaders): Readonly<Record<string, string>>;
   /** Whether a page of this request's origin may open a websocket; programs that send no origin may. */
   mayConnect(request: IncomingMessage): boolean;
 }
@@ -42,18 +44,24 @@ export function createBrowserGuard({ origins, trustProxy, forms }: BrowserGuardO
     return URL.canParse(origin) && new URL(origin).host === host?.toLowerCase();
   }
 
-  function setCorsHeaders(request: FastifyRequest, reply: FastifyReply): void {
-    if (allowed.size === 0) return;
-    void reply.header('vary', 'origin');
-    const { origin } = request.headers;
-    if (origin === undefined || !isAllowed(origin)) return;
-    void reply.header('access-control-allow-origin', allowed.has('*') ? '*' : origin);
-    void reply.header('access-control-expose-headers', 'x-request-id');
-    if (request.method !== 'OPTIONS') return;
-    void reply.header('access-control-allow-methods', 'GET, POST');
-    const wanted = request.headers['access-control-request-headers'];
-    if (wanted !== undefined) void reply.header('access-control-allow-headers', wanted);
-    void reply.header('access-control-max-age', '600');
+  function headersFor(method: string | undefined, headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
+    if (allowed.size === 0) return SECURITY_HEADERS;
+    const { origin } = headers;
+    if (origin === undefined || !isAllowed(origin)) return { ...SECURITY_HEADERS, vary: 'origin' };
+    const wanted = headers['access-control-request-headers'];
+    return {
+      ...SECURITY_HEADERS,
+      vary: 'origin',
+      'access-control-allow-origin': allowed.has('*') ? '*' : origin,
+      'access-control-expose-headers': 'x-request-id',
+      ...(method !== 'OPTIONS'
+        ? {}
+        : {
+            'access-control-allow-methods': 'GET, POST',
+            ...(wanted === undefined ? {} : { 'access-control-allow-headers': wanted }),
+            'access-control-max-age': '600',
+          }),
+    };
   }
 
   /**
@@ -87,8 +95,7 @@ export function createBrowserGuard({ origins, trustProxy, forms }: BrowserGuardO
   return {
     register(server, paths) {
       server.addHook('onRequest', (request, reply, done) => {
-        void reply.headers(SECURITY_HEADERS);
-        setCorsHeaders(request, reply);
+        void reply.headers(headersFor(request.method, request.headers));
         refuseUnannouncedForm(request);
         done();
       });
@@ -97,6 +104,7 @@ export function createBrowserGuard({ origins, trustProxy, forms }: BrowserGuardO
         done();
       });
     },
+    headersFor,
     mayConnect({ headers }) {
       return headers.origin === undefined || isOwn(headers.origin, headers) || isAllowed(headers.origin);
     },

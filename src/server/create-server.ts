@@ -1,5 +1,4 @@
 // The server: one port with the graph over HTTP and websockets, health and GraphiQL. Built and closed by compose.ts.
-import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import fastifyApollo from '@as-integrations/fastify';
 import { fastify, type FastifyInstance } from 'fastify';
@@ -13,10 +12,12 @@ import { createApollo } from './apollo.ts';
 import { createBrowserGuard } from './browser-guard.ts';
 import { createCurrentGraph } from './current-graph.ts';
 import { registerErrorAnswers } from './error-answers.ts';
+import { createFastLane } from './fast-lane.ts';
 import { registerGraphiql } from './graphiql-page.ts';
 import { registerHealth } from './health.ts';
 import { createOperationGate, type AdmitOperation } from './operation-gate.ts';
 import { createRequestContext, type Authenticate } from './request-context.ts';
+import { requestIdOf } from './request-id.ts';
 import { createErrorFormat } from './response-errors.ts';
 import { createSseEndpoint } from './sse.ts';
 import { createStartOperation } from './start-operation.ts';
@@ -33,6 +34,8 @@ export interface ServerOptions {
   readonly admit: AdmitOperation;
   /** Most tokens of a document, as `admit` has it; undefined for no limit. */
   readonly maxTokens: number | undefined;
+  /** Whether identical queries in flight are executed once. */
+  readonly shareOperations: boolean;
   /** Told what mutations changed. Never throws. */
   readonly onChange?: (change: EntityChange) => void;
   /** What takes deliveries at /webhooks/<name>; there is no such path without it. */
@@ -63,7 +66,6 @@ export interface HubServer {
 const GRAPHQL_PATH = '/graphql';
 const STREAM_PATH = '/graphql/stream';
 const PATHS = [GRAPHQL_PATH, STREAM_PATH];
-const REQUEST_ID = /^[\w.-]{1,128}$/;
 
 export function createServer(options: ServerOptions): HubServer {
   const { settings, logger, authenticate, onChange = () => undefined } = options;
@@ -76,10 +78,17 @@ export function createServer(options: ServerOptions): HubServer {
   });
   const formatError = createErrorFormat({ development, maxTokens: options.maxTokens });
   const gate = createOperationGate({ admit: options.admit, introspection: settings.introspection });
-  const apollo = createApollo({ graphs, gate, formatError, maxTokens: options.maxTokens, development, logger });
   const server = createFastify(settings);
   let ready = false;
   let closing: Promise<void> | undefined;
+  const lane = createFastLane({
+    ...{ path: GRAPHQL_PATH, alias: '/', graphs, guard, authenticate, requestTimeoutMs, development, onChange, logger },
+    maxBodyBytes: settings.maxBodyBytes,
+    share: options.shareOperations,
+    isClosing: () => closing !== undefined,
+  });
+  lane.register(server);
+  const apollo = createApollo({ graphs, gate, lane, formatError, maxTokens: options.maxTokens, development, logger });
 
   server.addHook('onSend', (_request, reply, _payload, done) => {
     // A connection that is kept alive would hold up the close until the drain time is over.
@@ -100,7 +109,7 @@ export function createServer(options: ServerOptions): HubServer {
     });
   }
 
-  const start = createStartOperation({ graphs, gate, requestTimeoutMs, development, onChange, logger });
+  const start = createStartOperation({ graphs, gate, lane, requestTimeoutMs, development, onChange, logger });
   const sockets = createWebsocketEndpoint({
     server: server.server,
     path: GRAPHQL_PATH,
@@ -158,10 +167,7 @@ function createFastify(settings: ServerSettings): FastifyInstance {
     // Clients of other gateways post to the root.
     rewriteUrl: ({ method, url = '/' }) =>
       method !== 'GET' && /^\/(?:\?|$)/.test(url) ? `${GRAPHQL_PATH}${url.slice(1)}` : url,
-    genReqId: ({ headers }) => {
-      const id = headers['x-request-id'];
-      return typeof id === 'string' && REQUEST_ID.test(id) ? id : randomUUID();
-    },
+    genReqId: ({ headers }) => requestIdOf(headers),
   });
   server.removeContentTypeParser('text/plain');
   server.addHook('onRequest', (request, reply, done) => {

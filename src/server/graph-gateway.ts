@@ -6,6 +6,7 @@ import { HubFault } from '../faults/hub-fault.ts';
 import type { ResponseError } from '../faults/to-response-error.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { CurrentGraph } from './current-graph.ts';
+import type { FastLane } from './fast-lane.ts';
 import type { AdmitOperation } from './operation-gate.ts';
 import type { RequestContext } from './request-context.ts';
 import { carryAll, CarriedError } from './response-errors.ts';
@@ -17,19 +18,23 @@ type ExecutorResult = Awaited<ReturnType<Executor>>;
 export interface GraphGatewayOptions {
   readonly graphs: CurrentGraph;
   readonly gate: AdmitOperation;
+  readonly lane: Pick<FastLane, 'learn' | 'mutated'>;
   readonly development: boolean;
   readonly logger: Logger;
 }
 
 /** A request runs on the graph that it holds a lease on, also while another one takes over. */
-export function createGraphGateway({ graphs, gate, development, logger }: GraphGatewayOptions): Gateway {
+export function createGraphGateway({ graphs, gate, lane, development, logger }: GraphGatewayOptions): Gateway {
   const executor: Executor = async ({ context, source, request, operationName }) => {
     const { graph, scope } = context as RequestContext;
     try {
       // Apollo knows the name of the one operation too, which makes both ways of asking for it the same in caches.
       const prepared = graph.prepare(gate(graph, source, operationName ?? request.operationName));
       assertNoSubscription(prepared);
-      return toExecutorResult(await prepared.execute(scope, request.variables ?? {}));
+      const response = await prepared.execute(scope, request.variables ?? {});
+      if (prepared.kind === 'mutation') lane.mutated();
+      else if (response.data !== undefined) lane.learn(graph, source, request.operationName, prepared);
+      return toExecutorResult(response);
     } catch (thrown) {
       return { errors: carryAll(thrown, { development, logger, requestId: scope.id }) };
     }

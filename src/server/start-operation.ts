@@ -8,6 +8,7 @@ import type { Principal } from '../contract/principal.ts';
 import { createScope } from '../engine/create-scope.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { CurrentGraph, GraphLease } from './current-graph.ts';
+import type { FastLane } from './fast-lane.ts';
 import type { AdmitOperation } from './operation-gate.ts';
 import { carryAll, type CarriedError } from './response-errors.ts';
 import { wantedExtensions } from './wanted-extensions.ts';
@@ -48,6 +49,7 @@ export interface OperationPayload {
 export interface StartOperationOptions {
   readonly graphs: CurrentGraph;
   readonly gate: AdmitOperation;
+  readonly lane: Pick<FastLane, 'mutated'>;
   readonly requestTimeoutMs: number;
   readonly development: boolean;
   readonly onChange: (change: EntityChange) => void;
@@ -108,7 +110,9 @@ function createOperation(
     end,
     async execute() {
       try {
-        return toExecutionResult(await prepared.execute(scope, variables));
+        const response = await prepared.execute(scope, variables);
+        if (prepared.kind === 'mutation') options.lane.mutated();
+        return toExecutionResult(response);
       } finally {
         end();
       }

@@ -3,7 +3,7 @@ import type { Principal } from '../contract/principal.ts';
 import type { ResponseExtension } from '../contract/scope.ts';
 
 /** `x-manifold-extensions: usage, plan` */
-const HEADER = 'x-manifold-extensions';
+export const EXTENSIONS_HEADER = 'x-manifold-extensions';
 
 /** A plan names sources, their operations and how long they take: not for strangers. */
 const PLAN_SCOPE = 'manifold:explain';
@@ -14,7 +14,7 @@ export function wantedExtensions(
   principal: Principal,
   development: boolean,
 ): ReadonlySet<ResponseExtension> {
-  const wanted = new Set((headers[HEADER] ?? '').split(',').map((name) => name.trim().toLowerCase()));
+  const wanted = new Set((headers[EXTENSIONS_HEADER] ?? '').split(',').map((name) => name.trim().toLowerCase()));
   const granted = new Set<ResponseExtension>();
   if (wanted.has('usage')) granted.add('usage');
   if (wanted.has('plan') && (development || principal.scopes.has(PLAN_SCOPE))) granted.add('plan');

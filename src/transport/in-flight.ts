@@ -29,7 +29,10 @@ export function createInFlight<T>(): InFlight<T> {
 
   const launch = (key: string, scope: Scope, start: (lifetime: Lifetime) => Promise<T>): Flight<T> => {
     const controller = new AbortController();
-    const lifetime: Lifetime = { signal: controller.signal, deadlineAt: () => flight.deadlineAt };
+    const lifetime: Lifetime = {
+      signal: controller.signal,
+      deadlineAt: () => Math.max(flight.deadlineAt, scope.deadlineAt),
+    };
     // `start` runs a tick later, when `flight` can be read.
     const result = Promise.resolve()
       .then(() => start(lifetime))

@@ -12,6 +12,8 @@ import { toResponseError } from '../../src/faults/to-response-error.ts';
 type Resolver = (args: any, scope: Scope) => unknown;
 
 export interface FakeGraphOptions {
+  /** Callers' headers that reach a source. */
+  readonly forwards?: readonly string[];
   readonly version?: string;
   /** SDL; a `Query.hello` by default. */
   readonly sdl?: string;
@@ -52,6 +54,7 @@ export function createFakeGraph(options: FakeGraphOptions = {}): FakeGraph {
     version: options.version ?? createHash('sha256').update(sdl).digest('hex').slice(0, 8),
     schema,
     supergraphSdl: sdl,
+    forwards: options.forwards ?? [],
     closed: false,
     prepare: (operation) => prepareOn(schema, operation),
     close: () => {

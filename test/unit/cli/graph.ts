@@ -68,6 +68,7 @@ export function fakeGraph(warnings: readonly string[] = [], plan: OperationPlan 
   const graph: ComposedGraph = {
     version: 'v1',
     schema: buildSchema('type Query { orders: [Order] } type Order { id: ID }'),
+    forwards: [],
     supergraphSdl: 'type Query { orders: [Order] }',
     prepare: (operation) => {
       prepared.push(operation);

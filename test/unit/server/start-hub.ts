@@ -45,6 +45,7 @@ export async function startHub(
   const server = createServer({
     graph: createFakeGraph(),
     logger: pino({ level: 'debug' }, { write: (line: string) => void logs.push(JSON.parse(line)) }),
+    shareOperations: true,
     authenticate: () => Promise.resolve(ANONYMOUS),
     admit: ({ schema }, text, operationName) => {
       const admitted = createAdmission(schema, limits).admit(text, operationName);

@@ -1,0 +1,245 @@
+// The short way for queries that Apollo Server has let in before: the same checks, the same answer byte for byte, without
+// its pipeline, and identical ones in flight as one. Whatever is out of the ordinary goes to Fastify untouched.
+// Stands before Fastify's own listener; made by create-server.ts.
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { FastifyInstance } from 'fastify';
+import type { EntityChange } from '../contract/events.ts';
+import type { ComposedGraph, GraphResponse, PreparedOperation } from '../contract/graph.ts';
+import type { Principal } from '../contract/principal.ts';
+import { createBoundedCache, type BoundedCache } from '../engine/bounded-cache.ts';
+import { cachePartition } from '../engine/cache-partition.ts';
+import { createScope } from '../engine/create-scope.ts';
+import type { HubFault } from '../faults/hub-fault.ts';
+import { toResponseError, type ResponseError } from '../faults/to-response-error.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { BrowserGuard } from './browser-guard.ts';
+import type { CurrentGraph } from './current-graph.ts';
+import { createEarlyBodies } from './early-body.ts';
+import { createPayloadReader, type LanePayload } from './lane-payload.ts';
+import { createOperationFlights } from './operation-flights.ts';
+import { flattenHeaders, type Authenticate } from './request-context.ts';
+import { requestIdOf } from './request-id.ts';
+import { isInternal } from './response-errors.ts';
+import { EXTENSIONS_HEADER } from './wanted-extensions.ts';
+
+export interface FastLaneOptions {
+  readonly path: string;
+  /** Another path that means the same for a POST. */
+  readonly alias: string;
+  readonly graphs: CurrentGraph;
+  readonly guard: BrowserGuard;
+  readonly authenticate: Authenticate;
+  readonly requestTimeoutMs: number;
+  readonly maxBodyBytes: number;
+  readonly development: boolean;
+  readonly onChange: (change: EntityChange) => void;
+  /** Whether identical queries in flight are executed once. */
+  readonly share: boolean;
+  readonly isClosing: () => boolean;
+  readonly logger: Logger;
+}
+
+export interface FastLane {
+  /** Takes over the requests of a Fastify server. Called once, before it listens. */
+  register(server: FastifyInstance): void;
+  /** A query has passed every check and was answered: the next one like it may take the lane. */
+  learn(graph: ComposedGraph, query: string, operationName: string | undefined, prepared: PreparedOperation): void;
+  /** A mutation has ended: nobody who asks from now on gets an answer from before it. */
+  mutated(): void;
+}
+
+type Fallback = (request: IncomingMessage, response: ServerResponse) => void;
+
+interface KnownOperations {
+  /** Tells graphs apart that were composed of the same SDL. */
+  readonly graphId: number;
+  readonly prepared: BoundedCache<PreparedOperation>;
+}
+
+/** What all who wait for one execution get. Without `body` it is no matter for the lane. */
+interface Answer {
+  readonly body: Buffer | undefined;
+}
+
+const CONTENT_TYPE = /^application\/json(?:; ?charset=utf-8)?$/i;
+/** Operations that the lane knows of one graph. */
+const MAX_KNOWN = 1_000;
+const MAX_ACCEPTS = 100;
+
+export function createFastLane(options: FastLaneOptions): FastLane {
+  const { path, graphs, guard, authenticate, requestTimeoutMs, maxBodyBytes, development, logger } = options;
+  const known = new WeakMap<ComposedGraph, KnownOperations>();
+  let graphCount = 0;
+  let mutations = 0;
+  /** How Apollo Server has answered to an Accept header: its type of content. */
+  const contentTypes = createBoundedCache<string>(MAX_ACCEPTS);
+  const flights = createOperationFlights<Answer>();
+  const readPayload = createPayloadReader();
+
+  function isOrdinary({ method, url, headers }: IncomingMessage): boolean {
+    if (method !== 'POST' || (url !== path && url !== options.alias) || options.isClosing()) return false;
+    if (!CONTENT_TYPE.test(headers['content-type'] ?? '') || Number(headers['content-length']) > maxBodyBytes)
+      return false;
+    return (
+      headers['content-length'] !== undefined &&
+      headers['transfer-encoding'] === undefined &&
+      headers['content-encoding'] === undefined &&
+      headers.expect === undefined &&
+      headers[EXTENSIONS_HEADER] === undefined
+    );
+  }
+
+  async function execute(
+    prepared: PreparedOperation,
+    { variables }: LanePayload,
+    scope: Parameters<typeof createScope>[0],
+    lease: { release(): void },
+  ): Promise<Answer> {
+    try {
+      return toAnswer(await prepared.execute(createScope(scope), variables), logger);
+    } finally {
+      lease.release();
+    }
+  }
+
+  async function serve(
+    request: IncomingMessage,
+    response: ServerResponse,
+    body: Buffer,
+    leave: () => void,
+  ): Promise<void> {
+    const contentType = contentTypes.get(request.headers.accept ?? '');
+    const text = body.toString('utf8');
+    const payload = contentType === undefined ? undefined : readPayload(text);
+    if (contentType === undefined || payload === undefined) {
+      leave();
+      return;
+    }
+    const headers = flattenHeaders(request.headers);
+    let principal: Principal;
+    try {
+      principal = await authenticate({ headers });
+    } catch {
+      leave();
+      return;
+    }
+    const lease = graphs.acquire();
+    const { graph } = lease;
+    const operations = known.get(graph);
+    const prepared = operations?.prepared.get(operationKey(payload.query, payload.operationName));
+    if (operations === undefined || prepared === undefined || response.destroyed) {
+      lease.release();
+      leave();
+      return;
+    }
+    const id = requestIdOf(request.headers);
+    const send = (answer: Buffer): void => {
+      response.removeListener('close', gone);
+      const close = options.isClosing() ? ['connection', 'close'] : [];
+      const head = Object.entries(guard.headersFor('POST', request.headers)).flat();
+      response.writeHead(200, [
+        ...['x-request-id', id, ...head],
+        ...['content-type', contentType, 'content-length', String(answer.length), ...close],
+      ]);
+      response.end(answer);
+    };
+    const execution = { begun: false };
+    const gone = flights.join(
+      options.share ? `${operations.graphId} ${mutations} ${shareKey(graph, principal, headers, text)}` : undefined,
+      {
+        deadlineAt: performance.now() + requestTimeoutMs,
+        answer: (answer) => (answer.body === undefined ? leave() : send(answer.body)),
+        late: (fault) => send(toBody({ data: null, errors: [errorOf(fault)] })),
+      },
+      (lifetime) => {
+        execution.begun = true;
+        return execute(prepared, payload, { id, principal, headers, lifetime, onChange: options.onChange }, lease);
+      },
+    );
+    // Whoever began it holds the graph for all.
+    if (!execution.begun) lease.release();
+    response.once('close', gone);
+  }
+
+  const errorOf = (fault: HubFault): ResponseError => toResponseError(fault, undefined, development);
+
+  return {
+    register(server) {
+      const [fastify] = server.server.listeners('request') as [Fallback];
+      const bodies = createEarlyBodies(server);
+      server.addHook('onSend', ({ method, url, headers }, reply, _payload, done) => {
+        const contentType = reply.getHeader('content-type');
+        const single = typeof contentType === 'string' && /^application\/(?:graphql-response\+)?json/.test(contentType);
+        if (method === 'POST' && url === path && reply.statusCode === 200 && single) {
+          contentTypes.set(headers.accept ?? '', contentType);
+        }
+        done();
+      });
+      takeOver(server.server, (request, response) => {
+        if (!isOrdinary(request)) {
+          fastify(request, response);
+          return;
+        }
+        readBody(request, (body) => {
+          const leave = (): void => {
+            bodies.keep(request, body);
+            fastify(request, response);
+          };
+          serve(request, response, body, leave).catch((error: unknown) => {
+            logger.error({ err: error }, 'a request failed inside the hub');
+            response.destroy();
+          });
+        });
+      });
+    },
+    learn(graph, query, operationName, prepared) {
+      if (prepared.kind !== 'query') return;
+      const operations = known.get(graph) ?? { graphId: (graphCount += 1), prepared: createBoundedCache(MAX_KNOWN) };
+      known.set(graph, operations);
+      operations.prepared.set(operationKey(query, operationName ?? ''), prepared);
+    },
+    mutated: () => void (mutations += 1),
+  };
+}
+
+const operationKey = (query: string, operationName: string): string => `${operationName}\n${query}`;
+
+/** Everything that decides what a graph answers: who asks, what of the request reaches a source, what is asked. */
+function shareKey(
+  graph: ComposedGraph,
+  principal: Principal,
+  headers: Readonly<Record<string, string>>,
+  body: string,
+): string {
+  const forwarded = graph.forwards.length === 0 ? '' : JSON.stringify(graph.forwards.map((name) => headers[name]));
+  return `${JSON.stringify(cachePartition(principal))} ${forwarded} ${body}`;
+}
+
+function toAnswer(response: GraphResponse, logger: Logger): Answer {
+  // Without data the status depends on what is wrong.
+  if (response.data === undefined) return { body: undefined };
+  for (const error of response.errors ?? []) {
+    if (isInternal(error)) logger.error({ error }, 'a request failed inside the hub');
+  }
+  return { body: toBody(response) };
+}
+
+/** As Apollo Server writes it. */
+function toBody({ errors, data, extensions }: GraphResponse): Buffer {
+  const shown = errors === undefined || errors.length === 0 ? undefined : errors;
+  return Buffer.from(`${JSON.stringify({ errors: shown, data, extensions })}\n`);
+}
+
+function takeOver(server: Server, listener: Fallback): void {
+  server.removeAllListeners('request');
+  server.on('request', listener);
+}
+
+function readBody(request: IncomingMessage, done: (body: Buffer) => void): void {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => void chunks.push(chunk));
+  request.once('end', () => {
+    const [first] = chunks;
+    done(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
+  });
+}
