@@ -202,7 +202,7 @@ describe('the server over HTTP', () => {
     const { body } = await hub.post('{ hello }', { headers: { 'x-manifold-extensions': 'usage' } });
     expect(body.extensions).toEqual({
       usage: {
-        sources: [{ source: 'shop', calls: 2, shared: 1, durationMs: 4 }],
+        sources: [{ source: 'shop', calls: 2, shared: 1, cached: 0, durationMs: 4 }],
         models: [{ ...model, calls: 2, items: 4, inputTokens: 20, outputTokens: 10 }],
       },
     });
