@@ -26,8 +26,11 @@ export interface Scope {
   changed(change: EntityChange): void;
 }
 
-/** `usage`: which sources and models were called, and how much. `plan`: how the answer came about, fetch by fetch. */
-export type ResponseExtension = 'usage' | 'plan';
+/**
+ * `usage`: which sources and models were called, and how much. `plan`: how the answer came about, fetch by fetch.
+ * `headers`: what upstreams say beside their payloads, where their descriptions declare it (SOAP headers).
+ */
+export type ResponseExtension = 'usage' | 'plan' | 'headers';
 
 /** One value per (request, owner); the owner is any object that outlives requests, for example a prepared lookup. */
 export interface ScopeLoaders {
@@ -38,6 +41,8 @@ export interface ScopeLoaders {
 export interface UsageRecorder {
   upstreamCall(call: UpstreamCallUsage): void;
   model(call: ModelUsage): void;
+  /** Only told where the scope asks for the extension `headers`. */
+  headers(said: UpstreamHeaders): void;
   snapshot(): UsageSnapshot;
 }
 
@@ -64,7 +69,15 @@ export interface ModelUsage {
   readonly outputTokens: number;
 }
 
+export interface UpstreamHeaders {
+  readonly source: string;
+  readonly operation: string;
+  /** Declared headers by name, decoded like a payload. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
 export interface UsageSnapshot {
   readonly calls: readonly UpstreamCallUsage[];
   readonly models: readonly ModelUsage[];
+  readonly headers: readonly UpstreamHeaders[];
 }

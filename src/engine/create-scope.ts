@@ -8,6 +8,7 @@ import type {
   Scope,
   ScopeLoaders,
   UpstreamCallUsage,
+  UpstreamHeaders,
   UsageRecorder,
 } from '../contract/scope.ts';
 import { HubFault } from '../faults/hub-fault.ts';
@@ -99,9 +100,11 @@ function createLoaders(): ScopeLoaders {
 function createUsage(): UsageRecorder {
   const calls: UpstreamCallUsage[] = [];
   const models: ModelUsage[] = [];
+  const headers: UpstreamHeaders[] = [];
   return {
     upstreamCall: (call) => void calls.push(call),
     model: (call) => void models.push(call),
-    snapshot: () => ({ calls: [...calls], models: [...models] }),
+    headers: (said) => void headers.push(said),
+    snapshot: () => ({ calls: [...calls], models: [...models], headers: [...headers] }),
   };
 }

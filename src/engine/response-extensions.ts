@@ -1,6 +1,6 @@
 // What a response tells about itself, for `extensions` of callers that asked for it and may have it.
 import type { ExecutedPlan, OperationPlan } from '../contract/graph.ts';
-import type { ModelUsage, Scope, UsageSnapshot } from '../contract/scope.ts';
+import type { ModelUsage, Scope, UpstreamHeaders, UsageSnapshot } from '../contract/scope.ts';
 
 interface UsageSummary {
   /** One entry per source that was called. */
@@ -24,6 +24,7 @@ interface SourceUsage {
 interface ResponseExtensions {
   readonly usage?: UsageSummary;
   readonly plan?: ExecutedPlan;
+  readonly headers?: readonly UpstreamHeaders[];
 }
 
 /** Undefined where the scope asks for none. `plan` is called only where it is asked for. */
@@ -32,6 +33,7 @@ export function describeResponse(scope: Scope, plan: () => OperationPlan): Respo
   const used = scope.usage.snapshot();
   return {
     ...(scope.extensions.has('usage') ? { usage: summarise(used) } : {}),
+    ...(scope.extensions.has('headers') ? { headers: used.headers } : {}),
     ...(scope.extensions.has('plan') ? { plan: { ...plan(), upstream: used.calls } } : {}),
   };
 }

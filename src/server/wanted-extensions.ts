@@ -17,6 +17,7 @@ export function wantedExtensions(
   const wanted = new Set((headers[EXTENSIONS_HEADER] ?? '').split(',').map((name) => name.trim().toLowerCase()));
   const granted = new Set<ResponseExtension>();
   if (wanted.has('usage')) granted.add('usage');
+  if (wanted.has('headers')) granted.add('headers');
   if (wanted.has('plan') && (development || principal.scopes.has(PLAN_SCOPE))) granted.add('plan');
   return granted;
 }

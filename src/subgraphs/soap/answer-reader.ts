@@ -3,8 +3,11 @@
 import type { UpstreamResponse } from '../../contract/transport.ts';
 import type { HubFault } from '../../faults/hub-fault.ts';
 import type { OperationPort, WsdlModel } from '../../import/wsdl/wsdl-model.ts';
+import type { Field } from '../../import/wsdl/xsd-model.ts';
+import type { XmlElement } from '../../import/wsdl/xml-tree.ts';
 import { faultOfStatus } from '../../transport/fault-of-status.ts';
 import { decodeBody } from './decode-body.ts';
+import { decodeDetail } from './decode-message.ts';
 import { DecodeError } from './decode-simple.ts';
 import { malformed, toUpstreamFault } from './fault-map.ts';
 import { readDocument, readEnvelope, reasonOf, type BodyEnvelope } from './read-envelope.ts';
@@ -14,10 +17,12 @@ export interface AnswerReader {
   readonly faultOf: (response: UpstreamResponse) => HubFault | undefined;
   /** The raw record, or what the service says went wrong. */
   readonly payload: (response: UpstreamResponse) => unknown;
+  /** The SOAP headers of the answer that the WSDL declares, by their names; undefined where there is none. */
+  readonly headers: (response: UpstreamResponse) => Readonly<Record<string, unknown>> | undefined;
 }
 
 type Reading =
-  | { readonly kind: 'payload'; readonly value: unknown }
+  | { readonly kind: 'payload'; readonly value: unknown; readonly headers: readonly XmlElement[] }
   | { readonly kind: 'fault'; readonly fault: HubFault }
   /** No answer of a service that works. */
   | { readonly kind: 'failed'; readonly fault: HubFault };
@@ -47,6 +52,11 @@ export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
       const reading = read(response);
       return reading.kind === 'payload' ? reading.value : reading.fault;
     },
+    headers(response) {
+      const reading = read(response);
+      const declared = options.port.output?.headers ?? [];
+      return reading.kind === 'payload' ? decodeHeaders(declared, reading.headers, options.model) : undefined;
+    },
   };
 }
 
@@ -66,16 +76,35 @@ function readAnswer(options: AnswerReaderOptions, response: UpstreamResponse): R
   const byStatus = faultOfStatus(source, operation, response);
   if (byStatus !== undefined) return { kind: 'failed', fault: byStatus };
   if (envelope.kind !== 'body') {
-    if (port.output === undefined) return { kind: 'payload', value: true };
+    if (port.output === undefined) return { kind: 'payload', value: true, headers: [] };
     return { kind: 'fault', fault: malformed(source, operation, status, 'it is empty') };
   }
   try {
-    return { kind: 'payload', value: decodePayload(options, envelope) };
+    return { kind: 'payload', value: decodePayload(options, envelope), headers: envelope.headers };
   } catch (error) {
     if (error instanceof DecodeError)
       return { kind: 'fault', fault: malformed(source, operation, status, error.message) };
     return broken(reasonOf(error, response.headers['content-type'] ?? ''));
   }
+}
+
+/** One that does not fit its type is left out: the payload matters more. */
+function decodeHeaders(
+  declared: readonly Field[],
+  given: readonly XmlElement[],
+  model: WsdlModel,
+): Readonly<Record<string, unknown>> | undefined {
+  const headers: Record<string, unknown> = {};
+  for (const element of given) {
+    const field = declared.find(({ local, uri }) => local === element.local && uri === element.uri);
+    if (field === undefined) continue;
+    try {
+      headers[field.local] = decodeDetail(field, element, model);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+    }
+  }
+  return Object.keys(headers).length === 0 ? undefined : headers;
 }
 
 function decodePayload({ port, model }: AnswerReaderOptions, envelope: BodyEnvelope): unknown {

@@ -78,7 +78,12 @@ function prepareField(field: ConnectorField, preparing: Preparing): PreparedFiel
 
   const callOnce = async (scope: Scope, call: FieldCall): Promise<unknown> => {
     try {
-      return toPayload(await transport.request(scope, await toRequest(call)));
+      const response = await transport.request(scope, await toRequest(call));
+      if (scope.extensions.has('headers')) {
+        const values = answers.headers(response);
+        if (values !== undefined) scope.usage.headers({ source, operation: name, values });
+      }
+      return toPayload(response);
     } catch (error) {
       return toHubFault(error);
     }
