@@ -1,6 +1,7 @@
 // What the hub keeps of changes, wired: state, webhooks, figures. Called by compose.ts and, through it, the command line.
 import type { HubConfig } from './config/hub-config.ts';
-import type { SourceStats } from './contract/source-stats.ts';
+import type { SourceSnapshot, SourceStats } from './contract/source-stats.ts';
+import type { WorkerLink } from './contract/worker-link.ts';
 import { createIntake, type Intake } from './events/intake/create-intake.ts';
 import { openState, type EventState } from './events/open-state.ts';
 import { createDeliveryCounts, type DeliveryCounts } from './telemetry/delivery-counts.ts';
@@ -9,13 +10,17 @@ import { tagsOfChange } from './transport/entity-tags.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { toHubFault } from './faults/hub-fault.ts';
 import { tailEvents } from './events/tail-events.ts';
+import { createWorkerState } from './events/workers/worker-state.ts';
 import { createSourceStats } from './telemetry/source-stats.ts';
+import { createStatsOfWorkers } from './telemetry/stats-of-workers.ts';
 
 /** What outlives a reload: what is kept of changes, and how sources and webhooks have been doing. */
 export interface Lasting {
   readonly state: EventState;
   readonly counts: DeliveryCounts;
   readonly statsOf: (source: string) => SourceStats;
+  /** How the source has been doing, on all workers. */
+  readonly snapshotOf: (source: string) => SourceSnapshot;
   /** Answers of all sources; emptied where the graph is composed anew. */
   readonly cache: AnswerCache;
 }
@@ -27,21 +32,29 @@ export interface Lasting {
 export async function openLasting(
   { state: settings, webhooks, folder, cache }: Pick<HubConfig, 'state' | 'webhooks' | 'folder' | 'cache'>,
   logger: Logger,
+  link?: WorkerLink,
 ): Promise<Lasting> {
   const durable = Object.keys(webhooks).length > 0;
-  if (durable && settings.store === 'memory') {
+  if (durable && settings.store === 'memory' && link === undefined) {
     logger.warn('webhooks are acknowledged, and forgotten with the process: state.store is memory');
   }
   const stats = new Map<string, SourceStats>();
+  const statsOf = (source: string): SourceStats => {
+    const known = stats.get(source) ?? createSourceStats();
+    stats.set(source, known);
+    return known;
+  };
+  const all = link && createStatsOfWorkers(link, stats);
   return {
-    state: await openState({ settings, folder, durable, logger }),
+    // What only one process can open, the primary has opened.
+    state:
+      link === undefined || typeof settings.store === 'object'
+        ? await openState({ settings, folder, durable, logger })
+        : createWorkerState(link),
     counts: createDeliveryCounts(),
     cache: createAnswerCache(cache.maxBytes),
-    statsOf(source) {
-      const known = stats.get(source) ?? createSourceStats();
-      stats.set(source, known);
-      return known;
-    },
+    statsOf,
+    snapshotOf: (source) => all?.merged(source, statsOf(source).snapshot()) ?? statsOf(source).snapshot(),
   };
 }
 

@@ -7,10 +7,12 @@ import { createFieldPolicy } from './auth/create-field-policy.ts';
 import { createIntakeOf, openLasting, purgeOnEvents, type Lasting } from './compose-events.ts';
 import { createSource, kindOf, settleAll, startSource, type SdlChoice } from './compose-sources.ts';
 import type { HubConfig } from './config/hub-config.ts';
+import { perWorker } from './config/per-worker.ts';
 import type { NamedSource } from './config/source-kind.ts';
 import type { ComposedGraph, OperationSource } from './contract/graph.ts';
 import type { Scope } from './contract/scope.ts';
 import type { Subgraph } from './contract/subgraph.ts';
+import type { WorkerLink } from './contract/worker-link.ts';
 import { createGraph } from './engine/create-graph.ts';
 import { joinEntrances } from './engine/join-entrances.ts';
 import type { Intake } from './events/intake/create-intake.ts';
@@ -130,7 +132,7 @@ async function compose(config: HubConfig, options: ComposeOptions, lasting: Last
           config.sources.map(({ name, settings }) => ({
             name,
             kind: settings.kind,
-            stats: lasting.statsOf(name).snapshot(),
+            stats: lasting.snapshotOf(name),
           })),
       }),
     ];
@@ -228,13 +230,21 @@ const FIRST_QUERY = `# What this hub is made of, and how its sources are doing.
 }
 `;
 
+/** One of several processes that are one hub. */
+export interface WorkerPlace {
+  readonly link: WorkerLink;
+  /** How many there are. */
+  readonly count: number;
+}
+
 /** Listens, and serves what the configuration composes to. */
 export async function startHub(
-  config: HubConfig,
-  options: ComposeOptions & { readonly port?: number; readonly host?: string },
+  hub: HubConfig,
+  options: ComposeOptions & { readonly port?: number; readonly host?: string; readonly worker?: WorkerPlace },
 ): Promise<RunningHub> {
-  const { logger } = options;
-  const lasting = await openLasting(config, logger);
+  const { logger, worker } = options;
+  const config = worker === undefined ? hub : perWorker(hub, worker.count);
+  const lasting = await openLasting(config, logger, worker?.link);
   const { state } = lasting;
   let { served, intake } = await composeServed(config, options, lasting).catch(async (thrown: unknown) => {
     await state.close();

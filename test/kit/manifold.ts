@@ -6,6 +6,7 @@ const BIN = fileURLToPath(new URL('../../bin/manifold.js', import.meta.url));
 
 /** Disposing ends it at once, so that a failing test leaves nothing behind. */
 export interface Program extends AsyncDisposable {
+  readonly pid: number | undefined;
   /** What it wrote so far. */
   readonly stdout: () => string;
   readonly stderr: () => string;
@@ -42,6 +43,7 @@ export function startManifold(args: readonly string[], options: ProgramOptions =
   child.stdin.end(options.stdin ?? '');
   const ended = new Promise<number | null>((resolve) => child.on('close', resolve));
   return {
+    pid: child.pid,
     stdout: () => stdout,
     stderr: () => stderr,
     ended,
