@@ -25,9 +25,8 @@ export function freshnessOf(
   const headers = response.headers;
   const control = directivesOf(headers['cache-control']);
   if (control.has('no-store') || headers.vary?.includes('*') === true) return undefined;
-  const policy = policyOf(wire, response);
   const saysSo = control.has('max-age') || control.has('no-cache') || headers.expires !== undefined;
-  const freshMs = saysSo ? Math.max(0, policy.maxAge() - policy.age()) * 1_000 : ttlMs;
+  const freshMs = saysSo ? Math.max(0, lifetimeSec(wire, response) - ageSec(headers.age)) * 1_000 : ttlMs;
   const mustAsk = control.has('no-cache') || control.has('must-revalidate') || control.has('proxy-revalidate');
   const ownStaleMs = Number(control.get('stale-while-revalidate') ?? 0) * 1_000 || 0;
   const freshUntil = now + freshMs;
@@ -42,10 +41,12 @@ export function freshnessOf(
 }
 
 /** A read that is sent with POST (SOAP, GraphQL) is kept by the same rules; the source's settings opted in to that. */
-function policyOf(wire: WireRequest, response: UpstreamResponse): CachePolicy {
+function lifetimeSec(wire: WireRequest, response: UpstreamResponse): number {
   const request = { method: 'GET', url: wire.path, headers: wire.headers };
-  return new CachePolicy(request, { status: response.status, headers: response.headers }, { shared: false });
+  return new CachePolicy(request, { status: response.status, headers: response.headers }, { shared: false }).maxAge();
 }
+
+const ageSec = (header: string | undefined): number => Math.max(0, Number(header ?? 0)) || 0;
 
 function validatorsOf(headers: Readonly<Record<string, string>>): Freshness['validators'] {
   return {
