@@ -26,6 +26,17 @@ export const serverSettingsSchema = z.strictObject({
     .prefault({}),
   /** Operations in flight on one websocket. */
   maxSubscriptionsPerConnection: z.number().int().positive().default(100),
+  /** What subscribers may take. */
+  subscriptions: z
+    .strictObject({
+      /** Subscriptions that one principal may have at once, over all of its connections. */
+      maxPerPrincipal: z.number().int().positive().default(1_000),
+      /** How long a websocket may be open with nothing running on it. */
+      idleMs: milliseconds.default(600_000),
+      /** How long a connection with subscriptions may last before its client has to connect again. No limit by default. */
+      maxLifetimeMs: milliseconds.optional(),
+    })
+    .prefault({}),
   /** Take files with operations (GraphQL multipart requests), for sources that are GraphQL servers. */
   uploads: z
     .union([

@@ -39,6 +39,16 @@ export interface FetchError {
 export interface FetchResult {
   readonly data?: Readonly<Record<string, unknown>> | null;
   readonly errors?: readonly FetchError[];
+  /** Of an event of a stream that can be resumed: the place after it. */
+  readonly cursor?: string;
+}
+
+/** Events of a stream that were ready together. */
+export interface StreamBatch {
+  /** Oldest first; none where only the place in the stream has moved on. */
+  readonly results: readonly FetchResult[];
+  /** The place after them: `Scope.resumeAfter` of a stream that is to go on there. */
+  readonly cursor: string;
 }
 
 /**

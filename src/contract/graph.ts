@@ -36,6 +36,12 @@ export interface GraphResponse {
   extensions?: Readonly<Record<string, unknown>>;
 }
 
+/** One item of a subscription. */
+export interface StreamedResponse extends GraphResponse {
+  /** Where the stream can be resumed after this. An item with nothing else only says that the place has moved on. */
+  cursor?: string;
+}
+
 export interface PreparedOperation {
   readonly kind: 'query' | 'mutation' | 'subscription';
   /**
@@ -43,8 +49,11 @@ export interface PreparedOperation {
    * Never rejects: every fault is an entry of `errors`.
    */
   execute(scope: Scope, variables: Variables): Promise<GraphResponse>;
-  /** Runs a subscription: one response per event. Ends when `scope.signal` aborts or the source ends. */
-  subscribe(scope: Scope, variables: Variables): AsyncIterable<GraphResponse>;
+  /**
+   * Runs a subscription: one response per event. Ends when `scope.signal` aborts or the source ends. Places without an
+   * event are told where `scope.tellPlaces`.
+   */
+  subscribe(scope: Scope, variables: Variables): AsyncIterable<StreamedResponse>;
   explain(): OperationPlan;
 }
 

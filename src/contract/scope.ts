@@ -22,6 +22,10 @@ export interface Scope {
   readonly usage: UsageRecorder;
   /** What the response is to tell about itself: asked for by the caller, granted by the server. */
   readonly extensions: ReadonlySet<ResponseExtension>;
+  /** Cursor that a stream goes on after, whatever its arguments say. */
+  readonly resumeAfter?: string;
+  /** Whether whoever reads a stream wants to know its place also where there is no event. */
+  readonly tellPlaces?: boolean;
   /** Tells the event log that a mutation changed an entity. Never throws, never waits. */
   changed(change: EntityChange): void;
 }

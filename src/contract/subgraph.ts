@@ -1,6 +1,6 @@
 // One upstream, seen as a Federation 2 subgraph.
 import type { DocumentNode } from 'graphql';
-import type { FetchResult, PlannedFetch, PreparedFetch, Variables } from './fetch.ts';
+import type { FetchResult, PlannedFetch, PreparedFetch, StreamBatch, Variables } from './fetch.ts';
 import type { Scope } from './scope.ts';
 
 /** One upstream, seen as a Federation 2 subgraph. Built once; holds no per-request state. */
@@ -15,8 +15,11 @@ export interface Subgraph {
   prepare(fetch: PlannedFetch): PreparedFetch;
   /** Which upstream calls the fetch makes, for `manifold plan`; absent where the fetch itself is the one call. */
   explain?(fetch: PlannedFetch): readonly PlannedCall[];
-  /** Present where the upstream streams. Ends when `scope.signal` aborts. */
-  subscribe?(fetch: PlannedFetch, scope: Scope, variables: Variables): AsyncIterable<FetchResult>;
+  /**
+   * Present where the upstream streams. Ends when `scope.signal` aborts. Whoever yields batches can be resumed, and begins
+   * with the place where it starts.
+   */
+  subscribe?(fetch: PlannedFetch, scope: Scope, variables: Variables): AsyncIterable<FetchResult | StreamBatch>;
   close(): Promise<void>;
 }
 

@@ -31,6 +31,8 @@ export interface ScopeOptions {
   readonly signal?: AbortSignal;
   /** Bounds the scope in the place of `timeoutMs` and `signal`. */
   readonly lifetime?: Lifetime;
+  readonly resumeAfter?: string | undefined;
+  readonly tellPlaces?: boolean;
   readonly onChange?: (change: EntityChange) => void;
   /** What the response is to tell about itself; nothing by default. */
   readonly extensions?: ReadonlySet<ResponseExtension>;
@@ -58,13 +60,18 @@ export function createScope(options: ScopeOptions = {}): Scope {
     loaders: createLoaders(),
     usage: createUsage(),
     extensions: options.extensions ?? NO_EXTENSIONS,
+    ...(options.resumeAfter === undefined ? {} : { resumeAfter: options.resumeAfter }),
+    ...(options.tellPlaces === true ? { tellPlaces: true } : {}),
     changed: (change) => onChange({ correlationId: id, ...change }),
   };
 }
 
-/** The scope of one event of a subscription: the same caller, but nothing loaded for an earlier event. */
-export function eventScope(scope: Scope): Scope {
-  return { ...scope, loaders: createLoaders(), usage: createUsage() };
+/**
+ * The scope of one event of a subscription: the same caller, but nothing loaded for an earlier event. Events that are
+ * ready together share what they load, and batch it.
+ */
+export function eventScope(scope: Scope, loaders = createLoaders()): Scope {
+  return { ...scope, loaders, usage: createUsage() };
 }
 
 /** The signal's reason is a HubFault, so that whoever is aborted can simply throw it. */

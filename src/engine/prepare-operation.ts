@@ -13,9 +13,15 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import type { FetchResult, Variables } from '../contract/fetch.ts';
+import type { FetchResult, StreamBatch, Variables } from '../contract/fetch.ts';
 import type { Denials, FieldPolicy } from '../contract/field-policy.ts';
-import type { GraphResponse, OperationPlan, OperationSource, PreparedOperation } from '../contract/graph.ts';
+import type {
+  GraphResponse,
+  OperationPlan,
+  OperationSource,
+  PreparedOperation,
+  StreamedResponse,
+} from '../contract/graph.ts';
 import type { Scope } from '../contract/scope.ts';
 import { HubFault, toHubFault } from '../faults/hub-fault.ts';
 import { toResponseError, type ResponseError } from '../faults/to-response-error.ts';
@@ -209,7 +215,7 @@ async function* runSubscription(
   scope: Scope,
   variables: Variables,
   context: EngineContext,
-): AsyncGenerator<GraphResponse> {
+): AsyncGenerator<StreamedResponse> {
   if (variant.plan?.node === undefined) {
     yield respond(variant, createRun(scope, variables, context), context);
     return;
@@ -224,16 +230,26 @@ async function* runSubscription(
   const used = Object.fromEntries(
     fetch.variableNames.flatMap((name) => (name in variables ? [[name, variables[name]]] : [])),
   );
-  for await (const event of guarded(subgraph.subscribe(fetch, scope, used), scope)) {
-    const run = createRun(eventScope(scope), variables, context);
+  const answer = async (event: FetchResult, { loaders }: Scope): Promise<StreamedResponse> => {
+    const run = createRun(eventScope(scope, loaders), variables, context);
     takeRootResult(event, primary, keys, context, run);
     await variant.steps(run);
-    yield respond(variant, run, context);
+    const response = respond(variant, run, context);
+    return event.cursor === undefined ? response : { ...response, cursor: event.cursor };
+  };
+  for await (const item of guarded(subgraph.subscribe(fetch, scope, used), scope)) {
+    const together = eventScope(scope);
+    const results = 'results' in item ? item.results : [item];
+    yield* await Promise.all(results.map((event) => answer(event, together)));
+    if ('results' in item && scope.tellPlaces === true) yield { cursor: item.cursor };
   }
 }
 
 /** A stream that fails ends with one last result that says why. */
-async function* guarded(events: AsyncIterable<FetchResult>, scope: Scope): AsyncGenerator<FetchResult> {
+async function* guarded(
+  events: AsyncIterable<FetchResult | StreamBatch>,
+  scope: Scope,
+): AsyncGenerator<FetchResult | StreamBatch> {
   try {
     yield* events;
   } catch (thrown) {

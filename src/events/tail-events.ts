@@ -14,17 +14,29 @@ export interface TailOptions {
   readonly pollMs?: number;
 }
 
+/** Events that were ready together. */
+export interface TailBatch {
+  /** Oldest first; none where only the place has moved on. */
+  readonly events: readonly SyncEvent[];
+  /** The place after them. */
+  readonly cursor: string;
+}
+
+/** As many are ready together at most; a reader's entities are fetched for all of them at once. */
 const READ_LIMIT = 100;
+const POLL_MS = 5_000;
+/** After so many events that the filter held back, the reader is told where it is, so that it can go on there. */
+const TELL_PLACE_AFTER = 1_000;
 
 /**
  * Reads the log at the consumer's pace: nothing is buffered beyond one read of the log, so a slow consumer costs no
- * memory. Where the log has dropped what it has not read, it gets an item with `gap`, then the oldest event that is kept.
- * Replay and live events are one sequence, without seam, duplicate or hole. "From now on" counts from the call, not from
- * the first `next()`. While the store cannot be reached the stream pauses; one that
- * never reached it begins where it does. Rejects with HUB_EVENT_CURSOR_INVALID where
+ * memory. The first batch says where the stream begins, also where it is empty. Where the log has dropped what it has not read, it
+ * gets an item with `gap`, then the oldest event that is kept. Replay and live events are one sequence, without seam,
+ * duplicate or hole. "From now on" counts from the call, not from the first `next()`. While the store cannot be reached
+ * the stream pauses; one that never reached it begins where it does. Rejects with HUB_EVENT_CURSOR_INVALID where
  * `after` is no good. `return()` ends a pending `next()` at once.
  */
-export function tailEvents(log: EventLog, bus: Bus, options: TailOptions): AsyncGenerator<SyncEvent, void, undefined> {
+export function tailEvents(log: EventLog, bus: Bus, options: TailOptions): AsyncGenerator<TailBatch, void, undefined> {
   const ended = new AbortController();
   const end = (): void => ended.abort();
   if (options.signal.aborted) end();
@@ -36,14 +48,14 @@ export function tailEvents(log: EventLog, bus: Bus, options: TailOptions): Async
       : Promise.resolve(options.after);
   start.catch(() => undefined); // reported by the first next(), which may come later or never
 
-  const events = readOn(log, bus, start, ended.signal, options);
-  const finish = events.return.bind(events);
-  events.return = (value) => {
+  const batches = readOn(log, bus, start, ended.signal, options);
+  const finish = batches.return.bind(batches);
+  batches.return = (value) => {
     options.signal.removeEventListener('abort', end);
     end();
     return finish(value);
   };
-  return events;
+  return batches;
 }
 
 async function* readOn(
@@ -51,27 +63,29 @@ async function* readOn(
   bus: Bus,
   start: Promise<string | undefined>,
   signal: AbortSignal,
-  options: TailOptions,
-): AsyncGenerator<SyncEvent, void, undefined> {
+  { filter = () => true, pollMs = POLL_MS }: TailOptions,
+): AsyncGenerator<TailBatch, void, undefined> {
   let cursor = await start;
+  let untold = TELL_PLACE_AFTER;
   while (!signal.aborted && cursor !== undefined) {
     // Waiting starts before the read: what is appended between the two wakes this round up.
-    const wake = nextWake(bus, signal, options.pollMs ?? POLL_MS);
+    const wake = nextWake(bus, signal, pollMs);
     try {
-      const events = await readOrWait(log, cursor);
-      for (const event of events) {
-        if (isAborted(signal)) return;
-        cursor = event.cursor;
-        if (event.gap !== undefined || (options.filter?.(event) ?? true)) yield event;
+      const read = await readOrWait(log, cursor);
+      if (isAborted(signal)) return;
+      const events = read.filter((event) => event.gap !== undefined || filter(event));
+      cursor = read.at(-1)?.cursor ?? cursor;
+      untold += read.length;
+      if (events.length > 0 || untold >= TELL_PLACE_AFTER) {
+        untold = 0;
+        yield { events, cursor };
       }
-      if (events.length === 0) await wake.happened;
+      if (read.length === 0) await wake.happened;
     } finally {
       wake.cancel();
     }
   }
 }
-
-const POLL_MS = 5_000;
 
 /** The next events, or the gap where they were; none while the store cannot be reached. */
 async function readOrWait(log: EventLog, cursor: string): Promise<readonly SyncEvent[]> {

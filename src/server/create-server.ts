@@ -21,6 +21,7 @@ import { requestIdOf } from './request-id.ts';
 import { createErrorFormat } from './response-errors.ts';
 import { createSseEndpoint } from './sse.ts';
 import { createStartOperation } from './start-operation.ts';
+import { createSubscriptionLimit } from './subscription-limit.ts';
 import { registerUploads } from './uploads.ts';
 import { registerWebhooks } from './webhooks.ts';
 import { createWebsocketEndpoint } from './websocket.ts';
@@ -52,7 +53,8 @@ export interface HubServer {
   listen(): Promise<{ readonly url: string }>;
   /**
    * Serves the new graph from the next request on. What is in flight goes on with the old one: queries and mutations to
-   * their end, subscriptions for `drainMs`, after which their socket is closed with 1012 and clients connect again.
+   * their end; subscriptions of the hub's own events move to the new graph one after the other, and others go on for
+   * `drainMs`, after which their socket is closed with 1012 and clients connect again.
    * Resolves when the new graph serves; rejects, and changes nothing, where it cannot be served.
    */
   replaceGraph(graph: ComposedGraph): Promise<void>;
@@ -109,7 +111,18 @@ export function createServer(options: ServerOptions): HubServer {
     });
   }
 
-  const start = createStartOperation({ graphs, gate, lane, requestTimeoutMs, development, onChange, logger });
+  const { maxPerPrincipal, idleMs, maxLifetimeMs } = settings.subscriptions;
+  const start = createStartOperation({
+    graphs,
+    gate,
+    lane,
+    requestTimeoutMs,
+    moveWithinMs: drainMs / 2,
+    limit: createSubscriptionLimit(maxPerPrincipal),
+    development,
+    onChange,
+    logger,
+  });
   const sockets = createWebsocketEndpoint({
     server: server.server,
     path: GRAPHQL_PATH,
@@ -120,8 +133,10 @@ export function createServer(options: ServerOptions): HubServer {
     maxMessageBytes: settings.maxBodyBytes,
     maxOperations: settings.maxSubscriptionsPerConnection,
     logger,
+    idleMs,
+    maxLifetimeMs,
   });
-  const streams = createSseEndpoint({ authenticate, start, logger });
+  const streams = createSseEndpoint({ authenticate, start, logger, maxLifetimeMs });
   streams.register(server, STREAM_PATH, GRAPHQL_PATH);
 
   async function stop(): Promise<void> {

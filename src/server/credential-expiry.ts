@@ -1,4 +1,5 @@
-// Nothing that goes on outlives the credential that it began with: websockets and event streams end with their token.
+// Nothing that goes on outlives the credential that it began with: websockets and event streams end with their token, and
+// where there is a limit, with their time.
 import type { Principal } from '../contract/principal.ts';
 
 /** What setTimeout can hold: 24 days. */
@@ -14,5 +15,15 @@ export function atExpiry({ claims }: Principal, expire: () => void): () => void 
   const remainingMs = expiresAt * 1_000 - Date.now();
   if (remainingMs > MAX_TIMER_MS) return () => undefined;
   const timer = setTimeout(expire, Math.max(0, remainingMs)).unref();
+  return () => clearTimeout(timer);
+}
+
+/**
+ * Calls `expire` once `maxMs` and up to a tenth of it have passed, so that those that came together do not go together.
+ * @returns what calls it off
+ */
+export function afterLifetime(maxMs: number | undefined, expire: () => void): () => void {
+  if (maxMs === undefined) return () => undefined;
+  const timer = setTimeout(expire, Math.min(maxMs * (1 + Math.random() / 10), MAX_TIMER_MS)).unref();
   return () => clearTimeout(timer);
 }

@@ -6,6 +6,8 @@ import type { Logger } from '../telemetry/logger.ts';
 
 export interface GraphLease {
   readonly graph: ComposedGraph;
+  /** Aborts when another graph serves: what can go on there should move to it, within the grace. */
+  readonly replaced: AbortSignal;
   /** Aborts when the graph was replaced and its grace is over: what still runs on it (a subscription) has to end. */
   readonly expired: AbortSignal;
   /** Twice is safe. */
@@ -34,6 +36,7 @@ export interface CurrentGraph {
 
 interface Generation {
   readonly graph: ComposedGraph;
+  readonly replaced: AbortController;
   readonly expired: AbortController;
   leases: number;
   /** Set while somebody waits for the last lease to be released. */
@@ -41,7 +44,7 @@ interface Generation {
 }
 
 function generationOf(graph: ComposedGraph): Generation {
-  return { graph, expired: new AbortController(), leases: 0, whenIdle: undefined };
+  return { graph, replaced: new AbortController(), expired: new AbortController(), leases: 0, whenIdle: undefined };
 }
 
 export function createCurrentGraph(options: CurrentGraphOptions): CurrentGraph {
@@ -78,6 +81,7 @@ export function createCurrentGraph(options: CurrentGraphOptions): CurrentGraph {
       let held = true;
       return {
         graph: generation.graph,
+        replaced: generation.replaced.signal,
         expired: generation.expired.signal,
         release() {
           if (!held) return;
@@ -97,6 +101,7 @@ export function createCurrentGraph(options: CurrentGraphOptions): CurrentGraph {
       const old = current;
       for (const listener of listeners) listener(graph);
       current = generationOf(graph);
+      old.replaced.abort();
       const retired = retire(old)
         .catch((error: unknown) =>
           logger.error({ err: error, version: old.graph.version }, 'closing a replaced graph failed'),

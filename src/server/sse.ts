@@ -2,16 +2,15 @@
 // graph's path where the caller prefers an event stream.
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ExecutionResult } from 'graphql';
 // Of the library only its wire format and its client: its handler takes from the source without regard to the client.
 import { print } from 'graphql-sse';
 import { HubFault } from '../faults/hub-fault.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { atExpiry } from './credential-expiry.ts';
+import { afterLifetime, atExpiry } from './credential-expiry.ts';
 import { EVENT_STREAM, prefersEventStream } from './media-types.ts';
 import { readOperationPayload } from './operation-payload.ts';
 import { flattenHeaders, type Authenticate } from './request-context.ts';
-import type { StartedOperation, StartOperation } from './start-operation.ts';
+import type { StartedOperation, StartOperation, StreamedResult } from './start-operation.ts';
 
 export interface SseOptions {
   readonly authenticate: Authenticate;
@@ -21,6 +20,8 @@ export interface SseOptions {
   readonly keepAliveMs?: number;
   /** How long a client may leave unread what was sent to it; then it is cut off. Default 30,000. */
   readonly unreadMs?: number;
+  /** How long a stream may last; its client then connects again, and goes on where it was. No limit by default. */
+  readonly maxLifetimeMs?: number | undefined;
 }
 
 export interface SseEndpoint {
@@ -32,11 +33,13 @@ export interface SseEndpoint {
 
 /** Browsers take it as the beginning of a stream, clients as nothing. */
 const COMMENT = ':\n\n';
+/** How long clients wait before they connect again: not all of them at once. */
+const RETRY_MS = 1_000;
 /** A stream that ends without it was interrupted: clients connect again. */
 const COMPLETE = print({ event: 'complete', data: null });
 
 export function createSseEndpoint(options: SseOptions): SseEndpoint {
-  const { authenticate, start, logger, keepAliveMs = 12_000, unreadMs = 30_000 } = options;
+  const { authenticate, start, logger, keepAliveMs = 12_000, unreadMs = 30_000, maxLifetimeMs } = options;
   const draining = new AbortController();
 
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -46,7 +49,7 @@ export function createSseEndpoint(options: SseOptions): SseEndpoint {
     const principal = await authenticate({ headers });
     let operation: StartedOperation;
     try {
-      operation = start({ id: request.id, principal, headers }, payload);
+      operation = start({ id: request.id, principal, headers, resumeAfter: lastEventId(headers) }, payload);
     } catch (thrown) {
       // An event source cannot read the body of a refusal: what is wrong with the document is its one result.
       return send(reply, [errorEvent(thrown), COMPLETE]);
@@ -68,10 +71,13 @@ export function createSseEndpoint(options: SseOptions): SseEndpoint {
       reply.raw.destroy();
     };
     const stopExpiry = atExpiry(principal, () => expired.abort());
+    const stopLifetime =
+      operation.kind === 'subscription' ? afterLifetime(maxLifetimeMs, () => expired.abort()) : stopExpiry;
     const stopKeepingAlive = keepAlive(reply, giveUp);
     reply.raw.once('close', () => {
       operation.end();
       stopExpiry();
+      stopLifetime();
       stopKeepingAlive();
     });
     return send(reply, events(operation, cut, giveUp));
@@ -79,11 +85,11 @@ export function createSseEndpoint(options: SseOptions): SseEndpoint {
 
   /** The next result is asked for when the client has taken the one before: nothing piles up in between. */
   async function* events(operation: StartedOperation, cut: AbortSignal, giveUp: () => void): AsyncGenerator<string> {
-    yield COMMENT;
+    yield `retry: ${RETRY_MS + Math.floor(Math.random() * RETRY_MS)}\n${COMMENT}`;
     try {
       for await (const result of resultsOf(operation)) {
         const timer = setTimeout(giveUp, unreadMs).unref();
-        yield toEvent(result);
+        yield toItem(result);
         clearTimeout(timer);
       }
     } catch (thrown) {
@@ -124,13 +130,25 @@ export function createSseEndpoint(options: SseOptions): SseEndpoint {
   };
 }
 
-async function* resultsOf(operation: StartedOperation): AsyncGenerator<ExecutionResult> {
+/** What a client that connects again sends by itself (HTML, section 9.2: the ID of the last event that it received). */
+function lastEventId(headers: Readonly<Record<string, string>>): string | undefined {
+  const id = headers['last-event-id'];
+  return id === undefined || id === '' ? undefined : id;
+}
+
+async function* resultsOf(operation: StartedOperation): AsyncGenerator<StreamedResult> {
   if (operation.kind === 'subscription') yield* operation.subscribe();
-  else yield await operation.execute();
+  else yield { result: await operation.execute() };
 }
 
 /** Errors are in their outward form already. */
 const toEvent = (result: object): string => print({ event: 'next', data: result });
+
+/** With its place as the id of the event; a place alone is an event without data, which clients only remember. */
+function toItem({ result, cursor }: StreamedResult): string {
+  const id = cursor === undefined ? '' : `id: ${cursor}\n`;
+  return result === undefined ? `${id}\n` : `${id}${toEvent(result)}`;
+}
 
 function send(reply: FastifyReply, events: Iterable<string> | AsyncIterable<string>): FastifyReply {
   return (

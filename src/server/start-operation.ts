@@ -3,14 +3,17 @@
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { EntityChange } from '../contract/events.ts';
 import type { Variables } from '../contract/fetch.ts';
-import type { GraphResponse, OperationSource, PreparedOperation } from '../contract/graph.ts';
+import type { OperationSource, PreparedOperation, StreamedResponse } from '../contract/graph.ts';
 import type { Principal } from '../contract/principal.ts';
+import type { Scope } from '../contract/scope.ts';
 import { createScope } from '../engine/create-scope.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { CurrentGraph, GraphLease } from './current-graph.ts';
 import type { FastLane } from './fast-lane.ts';
 import type { AdmitOperation } from './operation-gate.ts';
 import { carryAll, type CarriedError } from './response-errors.ts';
+import { followGraph } from './follow-graph.ts';
+import type { SubscriptionLimit } from './subscription-limit.ts';
 import { wantedExtensions } from './wanted-extensions.ts';
 
 export interface StartedOperation {
@@ -19,12 +22,18 @@ export interface StartedOperation {
   readonly args: ExecutionArgs;
   /** Aborts when the operation is over. */
   readonly ended: AbortSignal;
-  /** Aborts when its graph was replaced and the grace is over. */
+  /** Aborts when its graph was replaced, the grace is over, and it could not go on with the graph that serves now. */
   readonly expired: AbortSignal;
   execute(): Promise<ExecutionResult>;
-  subscribe(): AsyncGenerator<ExecutionResult, void, undefined>;
+  subscribe(): AsyncGenerator<StreamedResult, void, undefined>;
   /** Stops it; twice is safe. */
   end(): void;
+}
+
+/** An item of a subscription: a result, a new place in the stream, or both. */
+export interface StreamedResult {
+  readonly result?: ExecutionResult;
+  readonly cursor?: string;
 }
 
 export interface StartOperation {
@@ -38,6 +47,8 @@ export interface OperationCaller {
   readonly id?: string;
   readonly principal: Principal;
   readonly headers: Readonly<Record<string, string>>;
+  /** Where a subscription goes on, whatever its arguments say. */
+  readonly resumeAfter?: string | undefined;
 }
 
 export interface OperationPayload {
@@ -51,6 +62,9 @@ export interface StartOperationOptions {
   readonly gate: AdmitOperation;
   readonly lane: Pick<FastLane, 'mutated'>;
   readonly requestTimeoutMs: number;
+  /** Over how long subscriptions move to a graph that replaces theirs. */
+  readonly moveWithinMs: number;
+  readonly limit: SubscriptionLimit;
   readonly development: boolean;
   readonly onChange: (change: EntityChange) => void;
   readonly logger: Logger;
@@ -58,12 +72,22 @@ export interface StartOperationOptions {
 
 export function createStartOperation(options: StartOperationOptions): StartOperation {
   const start = (caller: OperationCaller, payload: OperationPayload): StartedOperation => {
-    const lease = options.graphs.acquire();
+    const begin = (): Begun => {
+      const lease = options.graphs.acquire();
+      try {
+        const source = options.gate(lease.graph, payload.query, payload.operationName ?? undefined);
+        return { lease, source, prepared: lease.graph.prepare(source) };
+      } catch (thrown) {
+        lease.release();
+        throw thrown;
+      }
+    };
+    const begun = begin();
     try {
-      const source = options.gate(lease.graph, payload.query, payload.operationName ?? undefined);
-      return createOperation(lease, source, caller, payload.variables ?? {}, options);
+      const leave = begun.prepared.kind === 'subscription' ? options.limit.enter(caller.principal) : () => undefined;
+      return createOperation(begun, begin, leave, caller, payload.variables ?? {}, options);
     } catch (thrown) {
-      lease.release();
+      begun.lease.release();
       throw thrown;
     }
   };
@@ -71,28 +95,50 @@ export function createStartOperation(options: StartOperationOptions): StartOpera
   return Object.assign(start, { errors: (thrown: unknown) => carryAll(thrown, options) });
 }
 
+/** An operation that a graph has agreed to run. */
+export interface Begun {
+  readonly lease: GraphLease;
+  readonly source: OperationSource;
+  readonly prepared: PreparedOperation;
+}
+
 function createOperation(
-  lease: GraphLease,
-  source: OperationSource,
+  begun: Begun,
+  begin: () => Begun,
+  leave: () => void,
   caller: OperationCaller,
   variables: Variables,
   options: StartOperationOptions,
 ): StartedOperation {
-  const prepared = lease.graph.prepare(source);
+  const { lease, source, prepared } = begun;
   const over = new AbortController();
-  const scope = createScope({
-    ...(caller.id === undefined ? {} : { id: caller.id }),
-    principal: caller.principal,
-    headers: caller.headers,
-    signal: over.signal,
-    onChange: options.onChange,
-    extensions: wantedExtensions(caller.headers, caller.principal, options.development),
-    ...(prepared.kind === 'subscription' ? {} : { timeoutMs: options.requestTimeoutMs }),
+  const scopeOf = (signal: AbortSignal, resumeAfter: string | undefined): Scope =>
+    createScope({
+      ...(caller.id === undefined ? {} : { id: caller.id }),
+      principal: caller.principal,
+      headers: caller.headers,
+      signal,
+      onChange: options.onChange,
+      extensions: wantedExtensions(caller.headers, caller.principal, options.development),
+      ...(prepared.kind === 'subscription'
+        ? { resumeAfter, tellPlaces: true }
+        : { timeoutMs: options.requestTimeoutMs }),
+    });
+  const following = followGraph({
+    begun,
+    begin,
+    ended: over.signal,
+    moveWithinMs: options.moveWithinMs,
+    resumeAfter: caller.resumeAfter,
+    // The graph that serves now may not take it any more.
+    refused: (thrown) => ({ data: null, errors: carryAll(thrown, options).map(({ carried }) => carried) }),
+    run: (by, signal, resumeAfter) => by.subscribe(scopeOf(signal, resumeAfter), variables),
   });
 
   const end = (): void => {
     over.abort();
-    lease.release();
+    following.release();
+    leave();
   };
 
   const operation: StartedOperation = {
@@ -106,22 +152,23 @@ function createOperation(
       },
     },
     ended: over.signal,
-    expired: lease.expired,
+    expired: following.expired,
     end,
     async execute() {
       try {
-        const response = await prepared.execute(scope, variables);
+        const response = await prepared.execute(scopeOf(over.signal, undefined), variables);
         if (prepared.kind === 'mutation') options.lane.mutated();
-        return toExecutionResult(response);
+        // graphql-ws hands it back in `onNext`, which sends it as it is: its errors are in their outward form.
+        return response as unknown as ExecutionResult;
       } finally {
         end();
       }
     },
-    subscribe: () => endingWith(responses(), end),
+    subscribe: () => endingWith(results(), end),
   };
 
-  async function* responses(): AsyncGenerator<ExecutionResult, void, undefined> {
-    for await (const response of prepared.subscribe(scope, variables)) yield toExecutionResult(response);
+  async function* results(): AsyncGenerator<StreamedResult, void, undefined> {
+    for await (const response of following.responses()) yield toStreamedResult(response);
   }
 
   return operation;
@@ -132,9 +179,9 @@ function createOperation(
  * The scope also ends with the stream.
  */
 function endingWith(
-  stream: AsyncGenerator<ExecutionResult, void, undefined>,
+  stream: AsyncGenerator<StreamedResult, void, undefined>,
   end: () => void,
-): AsyncGenerator<ExecutionResult, void, undefined> {
+): AsyncGenerator<StreamedResult, void, undefined> {
   const next = stream.next.bind(stream);
   const finish = stream.return.bind(stream);
   stream.next = async () => {
@@ -154,7 +201,10 @@ function endingWith(
   return stream;
 }
 
-/** graphql-ws hands it back in `onNext`, which sends it as it is: its errors are in their outward form. */
-function toExecutionResult(response: GraphResponse): ExecutionResult {
-  return response as unknown as ExecutionResult;
+function toStreamedResult({ cursor, ...response }: StreamedResponse): StreamedResult {
+  const empty = response.data === undefined && response.errors === undefined;
+  return {
+    ...(empty ? {} : { result: response as unknown as ExecutionResult }),
+    ...(cursor === undefined ? {} : { cursor }),
+  };
 }

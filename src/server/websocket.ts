@@ -3,13 +3,13 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CloseCode, handleProtocols, makeServer, type Context } from 'graphql-ws';
-import type { ExecutionArgs, FormattedExecutionResult } from 'graphql';
+import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult } from 'graphql';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { ANONYMOUS, type Principal } from '../contract/principal.ts';
 import { FAULT_TABLE } from '../faults/fault-table.ts';
 import { HubFault, toHubFault } from '../faults/hub-fault.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { atExpiry } from './credential-expiry.ts';
+import { afterLifetime, atExpiry } from './credential-expiry.ts';
 import { flattenHeaders, type Authenticate } from './request-context.ts';
 import { isInternal, type ErrorFormat } from './response-errors.ts';
 import { createSocketFlow } from './socket-flow.ts';
@@ -35,6 +35,10 @@ export interface WebsocketOptions {
    * Default 30,000.
    */
   readonly unreadMs?: number;
+  /** How long a socket may be open with nothing running on it; then it is closed with 1000. Default 600,000. */
+  readonly idleMs?: number;
+  /** How long a socket may last; then it is closed with 1012, and its client connects again. No limit by default. */
+  readonly maxLifetimeMs?: number | undefined;
 }
 
 export interface WebsocketEndpoint {
@@ -53,10 +57,11 @@ interface Connection {
   principal: Principal;
   headers: Readonly<Record<string, string>>;
   stopExpiry: () => void;
+  idle: NodeJS.Timeout | undefined;
 }
 
 export function createWebsocketEndpoint(options: WebsocketOptions): WebsocketEndpoint {
-  const { authenticate, formatError, logger, keepAliveMs = 12_000, unreadMs = 30_000 } = options;
+  const { authenticate, formatError, logger, keepAliveMs = 12_000, unreadMs = 30_000, idleMs = 600_000 } = options;
   const sockets = new WebSocketServer({
     noServer: true,
     maxPayload: options.maxMessageBytes,
@@ -91,7 +96,7 @@ export function createWebsocketEndpoint(options: WebsocketOptions): WebsocketEnd
       void execution.finally(() => executions.delete(execution));
       return execution;
     },
-    subscribe: (args) => operationOf(args).subscribe(),
+    subscribe: (args) => resultsOf(operationOf(args)),
     // Results and errors are in their outward form already; graphql-ws would call toJSON on each error.
     onNext: (_context, _id, _payload, _args, result) => result as FormattedExecutionResult,
     onError: (_context, _id, _payload, errors) =>
@@ -104,7 +109,15 @@ export function createWebsocketEndpoint(options: WebsocketOptions): WebsocketEnd
 
   function track(connection: Connection, operation: StartedOperation): void {
     connection.operations.add(operation);
-    operation.ended.addEventListener('abort', () => connection.operations.delete(operation), { once: true });
+    clearTimeout(connection.idle);
+    operation.ended.addEventListener(
+      'abort',
+      () => {
+        connection.operations.delete(operation);
+        awaitUse(connection);
+      },
+      { once: true },
+    );
     operation.expired.addEventListener(
       'abort',
       () => {
@@ -116,6 +129,12 @@ export function createWebsocketEndpoint(options: WebsocketOptions): WebsocketEnd
     if (connection.socket.readyState !== connection.socket.OPEN) operation.end();
   }
 
+  function awaitUse(connection: Connection): void {
+    clearTimeout(connection.idle);
+    if (connection.operations.size > 0 || connection.socket.readyState !== connection.socket.OPEN) return;
+    connection.idle = setTimeout(() => connection.socket.close(1000, 'nothing ran here for long'), idleMs).unref();
+  }
+
   function opened(socket: WebSocket, request: IncomingMessage): void {
     const connection: Connection = {
       socket,
@@ -124,7 +143,12 @@ export function createWebsocketEndpoint(options: WebsocketOptions): WebsocketEnd
       principal: ANONYMOUS,
       headers: {},
       stopExpiry: () => undefined,
+      idle: undefined,
     };
+    awaitUse(connection);
+    const stopLifetime = afterLifetime(options.maxLifetimeMs, () =>
+      socket.close(1012, 'its time is over: connect again'),
+    );
     // ws has closed the socket with the right code by itself: 1009 for a message that is too large, 1007 for bad UTF-8.
     socket.on('error', (error) => logger.debug({ err: error }, 'a websocket failed'));
     const flow = createSocketFlow(socket, request.socket, {
@@ -158,6 +182,8 @@ export function createWebsocketEndpoint(options: WebsocketOptions): WebsocketEnd
     socket.once('close', (code, reason) => {
       flow.stop();
       connection.stopExpiry();
+      stopLifetime();
+      clearTimeout(connection.idle);
       for (const operation of connection.operations) operation.end();
       closed(code, reason.toString()).catch((thrown: unknown) =>
         logger.error({ err: thrown }, 'closing a websocket failed'),
@@ -177,16 +203,30 @@ export function createWebsocketEndpoint(options: WebsocketOptions): WebsocketEnd
   return {
     async close(drainMs) {
       draining = true;
+      const startedAt = performance.now();
       await Promise.race([Promise.allSettled(executions), delay(drainMs, undefined, { ref: false })]);
       const gone = [...sockets.clients].map(
         (socket) => new Promise<void>((resolve) => socket.once('close', () => resolve())),
       );
-      for (const socket of sockets.clients) socket.close(1001, 'the hub is stopping');
+      await closeGradually([...sockets.clients], drainMs - (performance.now() - startedAt));
       await Promise.race([Promise.all(gone), delay(CLOSE_HANDSHAKE_MS, undefined, { ref: false })]);
       for (const socket of sockets.clients) socket.terminate();
       options.server.off('upgrade', upgrade);
     },
   };
+}
+
+/** Clients connect again at once, and whoever takes them in should not have to take them all in at once. */
+const CLOSES_PER_MS = 1;
+
+async function closeGradually(sockets: readonly WebSocket[], withinMs: number): Promise<void> {
+  const ms = Math.min(withinMs, sockets.length / CLOSES_PER_MS);
+  const startedAt = performance.now();
+  for (const [index, socket] of sockets.entries()) {
+    const aheadMs = (index / sockets.length) * ms - (performance.now() - startedAt);
+    if (aheadMs > 5) await delay(aheadMs);
+    socket.close(1001, 'the hub is stopping');
+  }
 }
 
 /** How long a client that has not read may take to read why it is closed. */
@@ -231,6 +271,11 @@ function headersIn(connectionParams: Readonly<Record<string, unknown>> | undefin
 
 function refuse(stream: Duplex, status: string): void {
   stream.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+}
+
+/** A client of this protocol keeps the place itself: it is a field of each event. */
+async function* resultsOf(operation: StartedOperation): AsyncGenerator<ExecutionResult, void, undefined> {
+  for await (const { result } of operation.subscribe()) if (result !== undefined) yield result;
 }
 
 function operationOf(args: ExecutionArgs): StartedOperation {

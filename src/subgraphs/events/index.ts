@@ -5,7 +5,7 @@ import type { Bus, EventLog, SyncEvent } from '../../contract/events.ts';
 import type { Scope } from '../../contract/scope.ts';
 import type { Subgraph } from '../../contract/subgraph.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
-import { createExecutableSubgraph } from '../local/executable-subgraph.ts';
+import { createExecutableSubgraph, EventBatch } from '../local/executable-subgraph.ts';
 import { changedFieldName, createEventsSdl, syncEventTypeName, type EventEntity } from './events-sdl.ts';
 
 export type { EventEntity } from './events-sdl.ts';
@@ -19,7 +19,7 @@ export type TailEvents = (
     readonly signal: AbortSignal;
     readonly filter?: (event: SyncEvent) => boolean;
   },
-) => AsyncGenerator<SyncEvent, void, undefined>;
+) => AsyncGenerator<{ readonly events: readonly SyncEvent[]; readonly cursor: string }, void, undefined>;
 
 export interface EventsSubgraphOptions {
   readonly log: EventLog;
@@ -46,8 +46,11 @@ export function createEventsSubgraph(options: EventsSubgraphOptions): Subgraph {
   const sdl = parse(createEventsSdl(options.entities));
   const { log, bus, entities } = options;
 
+  // Called here and not by the first next(): what happens from now on is part of it.
   const tail = (scope: Scope, after: string | null | undefined, filter: (event: SyncEvent) => boolean) =>
-    options.tail(log, bus, { after: after ?? undefined, signal: scope.signal, filter });
+    toEventBatches(
+      options.tail(log, bus, { after: scope.resumeAfter ?? after ?? undefined, signal: scope.signal, filter }),
+    );
 
   const changed = ({ type, keyFields }: EventEntity) => ({
     subscribe: (_root: unknown, args: Readonly<Record<string, string | number | null>>, scope: Scope) => {
@@ -100,6 +103,15 @@ const FEDERATION_DIRECTIVES = `
   directive @key(fields: federation__FieldSet!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE
   directive @link(url: String!, import: [link__Import]) repeatable on SCHEMA
 `;
+
+async function* toEventBatches(batches: ReturnType<TailEvents>): AsyncGenerator<EventBatch, void> {
+  for await (const { events, cursor } of batches) {
+    yield new EventBatch(
+      events.map((event) => ({ event, cursor: event.cursor })),
+      cursor,
+    );
+  }
+}
 
 function occurredAt(event: SyncEvent): string {
   return event.occurredAt ?? event.at;

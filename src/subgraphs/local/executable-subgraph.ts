@@ -1,14 +1,14 @@
 // From an executable graphql-js schema with hand-written resolvers to a Subgraph; used by the hub's own kinds.
 import {
+  createSourceEventStream,
   execute,
   GraphQLError,
-  subscribe as subscribeWith,
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql';
-import type { FetchError, FetchResult, PlannedFetch, Variables } from '../../contract/fetch.ts';
+import type { FetchError, FetchResult, PlannedFetch, StreamBatch, Variables } from '../../contract/fetch.ts';
 import type { Scope } from '../../contract/scope.ts';
 import type { PlannedCall, Subgraph } from '../../contract/subgraph.ts';
 import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
@@ -22,6 +22,18 @@ export interface ExecutableSubgraphOptions {
   readonly schema: GraphQLSchema;
   /** What resolvers get as their context; made once per fetch. */
   contextOf(scope: Scope): unknown;
+}
+
+/** What a `subscribe` of a resumable stream yields: each event becomes the root value of its own execution. */
+export class EventBatch {
+  readonly events: readonly { readonly event: unknown; readonly cursor: string }[];
+  /** The place after them. */
+  readonly cursor: string;
+
+  constructor(events: EventBatch['events'], cursor: string) {
+    this.events = events;
+    this.cursor = cursor;
+  }
 }
 
 /**
@@ -41,14 +53,29 @@ export function createExecutableSubgraph(options: ExecutableSubgraphOptions): Su
     };
   }
 
-  async function* stream(fetch: PlannedFetch, scope: Scope, variables: Variables): AsyncGenerator<FetchResult, void> {
+  async function* stream(
+    fetch: PlannedFetch,
+    scope: Scope,
+    variables: Variables,
+  ): AsyncGenerator<FetchResult | StreamBatch, void> {
     try {
-      const source = await subscribeWith(argumentsOf(fetch, scope, variables));
+      const args = argumentsOf(fetch, scope, variables);
+      const source = await createSourceEventStream(args);
       if (!(Symbol.asyncIterator in source)) {
         yield toFetchResult(source);
         return;
       }
-      for await (const result of source) yield toFetchResult(result);
+      const answer = async (rootValue: unknown) => toFetchResult(await execute({ ...args, rootValue }));
+      for await (const event of source) {
+        if (!(event instanceof EventBatch)) yield await answer(event);
+        else
+          yield {
+            cursor: event.cursor,
+            results: await Promise.all(
+              event.events.map(async (one) => ({ ...(await answer(one.event)), cursor: one.cursor })),
+            ),
+          };
+      }
     } catch (thrown) {
       if (!scope.signal.aborted) yield { data: null, errors: [{ fault: toHubFault(thrown) }] };
     }

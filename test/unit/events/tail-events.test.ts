@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Bus, EntityChange, EventLog } from '../../../src/contract/events.ts';
+import type { Bus, EntityChange, EventLog, SyncEvent } from '../../../src/contract/events.ts';
 import { createMemoryBus } from '../../../src/events/memory-bus.ts';
 import { createMemoryEventLog } from '../../../src/events/memory-event-log.ts';
 import { HubFault } from '../../../src/faults/hub-fault.ts';
@@ -24,12 +24,29 @@ function open(maxEvents = 1_000) {
   return { log, bus, controller, signal: controller.signal, append };
 }
 
-async function take(events: AsyncGenerator<EntityChange>, count: number): Promise<unknown[]> {
+/** The events of the batches, one at a time. */
+function tailEach(...args: Parameters<typeof tailEvents>) {
+  const batches = tailEvents(...args);
+  const ready: SyncEvent[] = [];
+  return {
+    async next(): Promise<{ value?: SyncEvent; done: boolean }> {
+      while (ready.length === 0) {
+        const { value, done } = await batches.next();
+        if (done === true) return { done };
+        ready.push(...value.events);
+      }
+      return { value: ready.shift()!, done: false };
+    },
+    return: () => batches.return(),
+  };
+}
+
+async function take(events: ReturnType<typeof tailEach>, count: number): Promise<unknown[]> {
   const ids: unknown[] = [];
   while (ids.length < count) {
     const { value, done } = await events.next();
-    if (done === true) break;
-    ids.push(value.key.id);
+    if (done) break;
+    ids.push(value?.key.id);
   }
   return ids;
 }
@@ -38,7 +55,7 @@ describe('tailEvents', () => {
   it('starts with what comes after the call, not after the first read', async () => {
     const { log, bus, signal, append } = open();
     await append(change(1));
-    const events = tailEvents(log, bus, { signal });
+    const events = tailEach(log, bus, { signal });
     await append(change(2));
     expect(await take(events, 1)).toEqual(['2']);
     await events.return();
@@ -47,7 +64,7 @@ describe('tailEvents', () => {
   it('replays after a cursor and goes on live without seam or duplicate', async () => {
     const { log, bus, signal, append } = open();
     const [first] = await append(...Array.from({ length: 250 }, (_, index) => change(index)));
-    const events = tailEvents(log, bus, { after: first?.cursor, signal });
+    const events = tailEach(log, bus, { after: first?.cursor, signal });
     const replayed = await take(events, 200);
     const live = take(events, 99);
     for (let id = 250; id < 300; id++) await append(change(id));
@@ -57,7 +74,7 @@ describe('tailEvents', () => {
 
   it('passes on only what the filter lets through', async () => {
     const { log, bus, signal, append } = open();
-    const events = tailEvents(log, bus, { signal, filter: (event) => event.type === 'Customer' });
+    const events = tailEach(log, bus, { signal, filter: (event) => event.type === 'Customer' });
     const next = take(events, 2);
     await append(change(1), change(2, 'Customer'));
     await append(change(3), change(4, 'Customer'));
@@ -78,7 +95,7 @@ describe('tailEvents', () => {
         return events;
       },
     };
-    const events = tailEvents(raced, bus, { signal, pollMs: 3_600_000 });
+    const events = tailEach(raced, bus, { signal, pollMs: 3_600_000 });
     expect(await take(events, 1)).toEqual(['7']);
     await events.return();
   });
@@ -86,7 +103,7 @@ describe('tailEvents', () => {
   it('finds events without any wake-up, by looking into the log now and then', async () => {
     const { log, signal } = open();
     const deaf: Bus = { ...createMemoryBus(), publish: () => undefined };
-    const events = tailEvents(log, deaf, { signal, pollMs: 5 });
+    const events = tailEach(log, deaf, { signal, pollMs: 5 });
     const next = take(events, 1);
     await log.append([change(1)]);
     expect(await next).toEqual(['1']);
@@ -95,20 +112,20 @@ describe('tailEvents', () => {
 
   it('ends when the signal aborts while it waits', async () => {
     const { log, bus, controller, signal } = open();
-    const events = tailEvents(log, bus, { signal, pollMs: 3_600_000 });
+    const events = tailEach(log, bus, { signal, pollMs: 3_600_000 });
     const next = events.next();
     controller.abort();
-    expect(await next).toEqual({ value: undefined, done: true });
+    expect(await next).toEqual({ done: true });
   });
 
   it('ends at once when the signal has already aborted', async () => {
     const { log, bus } = open();
-    expect(await tailEvents(log, bus, { signal: AbortSignal.abort() }).next()).toMatchObject({ done: true });
+    expect(await tailEach(log, bus, { signal: AbortSignal.abort() }).next()).toMatchObject({ done: true });
   });
 
   it('ends a pending read when it is returned', async () => {
     const { log, bus, signal } = open();
-    const events = tailEvents(log, bus, { signal, pollMs: 3_600_000 });
+    const events = tailEach(log, bus, { signal, pollMs: 3_600_000 });
     const next = events.next();
     await events.return();
     expect(await next).toMatchObject({ done: true });
@@ -116,14 +133,14 @@ describe('tailEvents', () => {
 
   it('rejects with the fault of the log for a cursor that is none', async () => {
     const { log, bus, signal } = open();
-    await expect(tailEvents(log, bus, { after: 'nonsense', signal }).next()).rejects.toMatchObject({
+    await expect(tailEach(log, bus, { after: 'nonsense', signal }).next()).rejects.toMatchObject({
       code: 'HUB_EVENT_CURSOR_INVALID',
     });
   });
 
   it('tells a consumer that fell too far behind', async () => {
     const { log, bus, signal, append } = open(5);
-    const events = tailEvents(log, bus, { signal });
+    const events = tailEach(log, bus, { signal });
     await append(change(1));
     expect(await take(events, 1)).toEqual(['1']);
     const after = await log.tail();
@@ -141,7 +158,7 @@ describe('tailEvents', () => {
     const { log, bus, signal, append } = open(5);
     const [first] = await append(change(0));
     await append(...Array.from({ length: 20 }, (_, index) => change(index)));
-    const events = tailEvents(log, bus, { after: first!.cursor, signal, filter: () => false, pollMs: 3_600_000 });
+    const events = tailEach(log, bus, { after: first!.cursor, signal, filter: () => false, pollMs: 3_600_000 });
     expect((await events.next()).value).toMatchObject({ gap: { after: first?.cursor, lost: 15 } });
   });
 
@@ -156,8 +173,8 @@ describe('tailEvents', () => {
       read: (cursor, limit) => (down ? unreachable() : log.read(cursor, limit)),
     };
     const [first] = await append(change(1));
-    const resumed = tailEvents(failing, bus, { after: first!.cursor, signal, pollMs: 5 });
-    const fresh = tailEvents(failing, bus, { signal, pollMs: 5 });
+    const resumed = tailEach(failing, bus, { after: first!.cursor, signal, pollMs: 5 });
+    const fresh = tailEach(failing, bus, { signal, pollMs: 5 });
     const next = take(resumed, 1);
     const live = take(fresh, 1);
     await append(change(2));
@@ -170,9 +187,29 @@ describe('tailEvents', () => {
     clearInterval(appending);
   });
 
+  it('says where it begins before anything happened, and where it is after much that the filter held back', async () => {
+    const { log, bus, signal, append } = open(10_000);
+    const batches = tailEvents(log, bus, { signal, filter: () => false });
+    expect((await batches.next()).value).toEqual({ events: [], cursor: await log.tail() });
+    const next = batches.next();
+    await append(...Array.from({ length: 1_000 }, (_, index) => change(index)));
+    expect((await next).value).toEqual({ events: [], cursor: await log.tail() });
+    await batches.return();
+  });
+
+  it('brings together what is ready together', async () => {
+    const { log, bus, signal, append } = open();
+    const [first] = await append(...Array.from({ length: 31 }, (_, index) => change(index)));
+    const batches = tailEvents(log, bus, { signal, after: first!.cursor });
+    const { value } = await batches.next();
+    expect(value?.events).toHaveLength(30);
+    expect(value?.cursor).toBe(value?.events.at(-1)?.cursor);
+    await batches.return();
+  });
+
   it('serves many readers from one log', async () => {
     const { log, bus, signal, append } = open();
-    const readers = Array.from({ length: 20 }, () => tailEvents(log, bus, { signal }));
+    const readers = Array.from({ length: 20 }, () => tailEach(log, bus, { signal }));
     const taken = readers.map((reader) => take(reader, 3));
     for (const id of [1, 2, 3]) await append(change(id));
     for (const ids of await Promise.all(taken)) expect(ids).toEqual(['1', '2', '3']);

@@ -29,7 +29,7 @@ function subscription(value: string | undefined) {
       while (!over.signal.aborted) {
         asked += 1;
         if (value === undefined) await once(over.signal, 'abort');
-        else yield await Promise.resolve({ data: { value } });
+        else yield await Promise.resolve({ result: { data: { value } } });
       }
     },
   } as Partial<StartedOperation> as StartedOperation;

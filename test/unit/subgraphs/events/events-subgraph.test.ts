@@ -4,6 +4,7 @@ import { composeServices } from '@theguild/federation-composition';
 import { parse } from 'graphql';
 import type { EntityChange } from '../../../../src/contract/events.ts';
 import type { FetchResult, PlannedFetch } from '../../../../src/contract/fetch.ts';
+import type { Subgraph } from '../../../../src/contract/subgraph.ts';
 import { createScope } from '../../../../src/engine/create-scope.ts';
 import { createMemoryBus } from '../../../../src/events/memory-bus.ts';
 import { createMemoryEventLog } from '../../../../src/events/memory-event-log.ts';
@@ -45,6 +46,17 @@ function fetchOf(text: string): PlannedFetch {
   return { subgraph: 'events', kind, text, document: parse(text), variableNames: [], representationVariables: [] };
 }
 
+/** The results of the batches, one at a time, without their places. */
+async function* eachOf(subgraph: Subgraph, ...args: Parameters<NonNullable<Subgraph['subscribe']>>) {
+  for await (const item of subgraph.subscribe!(...args)) {
+    if ('results' in item)
+      yield* item.results.map(
+        ({ data, errors }) => ({ data, ...(errors === undefined ? {} : { errors }) }) as FetchResult,
+      );
+    else yield item;
+  }
+}
+
 async function next(results: AsyncIterator<FetchResult>): Promise<any> {
   const { value, done } = await results.next();
   return done === true ? undefined : JSON.parse(JSON.stringify(value));
@@ -59,7 +71,7 @@ describe('the events subgraph', () => {
       at source type operation key correlationId
       entity { __typename ... on Order { id } ... on StockLevel { sku shelf } }
     } }`;
-    const results = subgraph.subscribe!(fetchOf(text), scope, {})[Symbol.asyncIterator]();
+    const results = eachOf(subgraph, fetchOf(text), scope, {})[Symbol.asyncIterator]();
     const first = next(results);
     await Promise.resolve();
     await append({ ...order('1'), correlationId: 'r-1' }, stock('A', '7'));
@@ -96,9 +108,7 @@ describe('the events subgraph', () => {
     const [before] = await append(order('0'));
     await append(stock('A', '1'), order('1'), order('2'), stock('A', '2'), stock('B', '2'));
     const read = (text: string, variables = {}) =>
-      subgraph.subscribe!(fetchOf(text), createScope(), { after: before?.cursor, ...variables })[
-        Symbol.asyncIterator
-      ]();
+      eachOf(subgraph, fetchOf(text), createScope(), { after: before?.cursor, ...variables })[Symbol.asyncIterator]();
 
     const all = read('subscription($after: String) { orderChanged(after: $after) { entity { id } } }');
     expect((await next(all)).data.orderChanged.entity.id).toBe('1');
@@ -122,9 +132,7 @@ describe('the events subgraph', () => {
     await append(order('1'), stock('A', '1'));
     for (const filter of ['source: "warehouse"', 'type: "StockLevel"']) {
       const text = `subscription($after: String) { syncEvents(${filter}, after: $after) { type } }`;
-      const results = subgraph.subscribe!(fetchOf(text), createScope(), { after: before?.cursor })[
-        Symbol.asyncIterator
-      ]();
+      const results = eachOf(subgraph, fetchOf(text), createScope(), { after: before?.cursor })[Symbol.asyncIterator]();
       expect((await next(results)).data.syncEvents.type).toBe('StockLevel');
     }
   });
@@ -133,7 +141,7 @@ describe('the events subgraph', () => {
     const { subgraph } = open();
     const fetch = fetchOf('subscription { syncEvents(after: "nonsense") { cursor } }');
     const results: FetchResult[] = [];
-    for await (const result of subgraph.subscribe!(fetch, createScope(), {})) results.push(result);
+    for await (const result of eachOf(subgraph, fetch, createScope(), {})) results.push(result);
     expect(results).toMatchObject([{ data: null, errors: [{ fault: { code: 'HUB_EVENT_CURSOR_INVALID' } }] }]);
   });
 
@@ -144,7 +152,7 @@ describe('the events subgraph', () => {
       cursor operation key gap { after lost } entity { id }
     } }`;
     const appended = await append(...Array.from({ length: 800 }, (_, index) => order(String(index))));
-    const results = subgraph.subscribe!(fetchOf(text), createScope(), { after: first?.cursor })[Symbol.asyncIterator]();
+    const results = eachOf(subgraph, fetchOf(text), createScope(), { after: first?.cursor })[Symbol.asyncIterator]();
     expect(await next(results)).toEqual({
       data: {
         orderChanged: {
