@@ -107,7 +107,7 @@ describe('a websocket client that does not read', () => {
       async *subscribe() {
         while (!over.signal.aborted) {
           asked += 1;
-          yield await Promise.resolve({ data: { large: LARGE } });
+          yield await Promise.resolve({ result: { data: { large: LARGE } } });
         }
       },
     } as Partial<StartedOperation> as StartedOperation;
