@@ -70,9 +70,11 @@ export function createIntakeOf({ webhooks }: HubConfig, { state, counts }: Lasti
  */
 export async function purgeOnEvents({ state, cache }: Lasting, logger: Logger, signal: AbortSignal): Promise<void> {
   try {
-    for await (const event of tailEvents(state.log, state.bus, { signal })) {
-      if (event.gap === undefined) cache.purge(tagsOfChange(event));
-      else cache.clear();
+    for await (const { events } of tailEvents(state.log, state.bus, { signal })) {
+      for (const event of events) {
+        if (event.gap === undefined) cache.purge(tagsOfChange(event));
+        else cache.clear();
+      }
     }
   } catch (thrown) {
     // Without the log nobody says what is out of date.
