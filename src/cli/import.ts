@@ -4,10 +4,10 @@ import { Command, Option } from 'commander';
 import { writePinned } from '../config/pinned-sdl.ts';
 import type { HubConfig } from '../config/hub-config.ts';
 import type { ImportProgress } from '../config/import-report.ts';
-import { hasDescription, type ImportedSdl, type NamedSource, type SourceKind } from '../config/source-kind.ts';
-import { HubFault } from '../faults/hub-fault.ts';
+import type { ImportedSdl } from '../config/source-kind.ts';
 import { readConfig, type CliContext, type GlobalOptions } from './context.ts';
 import { DESCRIPTION_KINDS, importDocument, type DescriptionKind } from './import-document.ts';
+import { pickImportable, type Importable } from './pick-importable.ts';
 import { reportLines, toJsonReport, type JsonReport } from './import-report.ts';
 
 interface ImportOptions extends GlobalOptions {
@@ -57,7 +57,7 @@ export function importCommand(context: CliContext): Command {
       } else {
         const config = await readConfig(context, options);
         const { KINDS } = await context.hub();
-        for (const wanted of pick(config, KINDS, source)) {
+        for (const wanted of pickImportable(config, KINDS, source)) {
           await importSource(context, config, wanted, options, reports);
         }
       }
@@ -77,30 +77,6 @@ function progressOf(context: CliContext): ImportProgress {
   return (line) => context.say(`manifold: ${line}`);
 }
 
-interface Importable {
-  readonly source: NamedSource;
-  readonly importSdl: NonNullable<SourceKind['importSdl']>;
-}
-
-function pick(config: HubConfig, kinds: readonly SourceKind[], name: string | undefined): readonly Importable[] {
-  const names = config.sources.map((source) => source.name).join(', ');
-  if (name !== undefined && !config.sources.some((source) => source.name === name)) {
-    throw new HubFault('HUB_CONFIG_INVALID', `there is no source "${name}"; the configuration has: ${names}`);
-  }
-  const found = config.sources
-    .filter((source) => name === undefined || source.name === name)
-    .flatMap((source) => {
-      const kind = kinds.find(({ kind }) => kind === source.settings.kind);
-      if (kind === undefined || !hasDescription(kind, source.settings)) return [];
-      const importSdl = kind.importSdl?.bind(kind);
-      return importSdl === undefined ? [] : [{ source, importSdl }];
-    });
-  if (found.length === 0 && name !== undefined) {
-    throw new HubFault('HUB_CONFIG_INVALID', `the source "${name}" names no description (spec) to import`);
-  }
-  return found;
-}
-
 async function importSource(
   context: CliContext,
   config: HubConfig,
@@ -110,23 +86,13 @@ async function importSource(
 ): Promise<void> {
   const { name } = source;
   const progress: ImportProgress = (line) => progressOf(context)(`${name}: ${line}`);
-  const imported = await named(name, importSdl(source, config.folder, progress));
+  const imported = await importSdl(source, config.folder, progress);
   if (options.stdout === true) context.out(withNewline(imported.sdl));
   const written = options.stdout === true ? undefined : await writePinned(config.schemaFolder, name, imported);
   report(context, name, imported, options, reports);
   if (written === undefined) return;
   const { file, changed } = written;
   context.say(`manifold: ${relative(process.cwd(), file)} ${changed ? 'written' : 'is as it was'}`);
-}
-
-/** An importer knows the document, not which source it is for. */
-async function named(source: string, importing: Promise<ImportedSdl>): Promise<ImportedSdl> {
-  try {
-    return await importing;
-  } catch (error) {
-    if (!(error instanceof HubFault) || error.message.startsWith(`source ${source}`)) throw error;
-    throw new HubFault(error.code, `source ${source}: ${error.message}`, { details: error.details, cause: error });
-  }
 }
 
 function report(

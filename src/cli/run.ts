@@ -5,6 +5,7 @@ import { checkCommand } from './check.ts';
 import { composeCommand } from './compose.ts';
 import type { CliContext, GlobalOptions } from './context.ts';
 import { devCommand } from './dev.ts';
+import { diffCommand } from './diff.ts';
 import { eventsCommand } from './events.ts';
 import { importCommand } from './import.ts';
 import { planCommand } from './plan.ts';
@@ -19,6 +20,7 @@ const EXAMPLES = `
 Examples:
   manifold dev                              serve ./manifold.yaml and reload on every change
   manifold import                           pin what the sources offer under ./schema
+  manifold diff                             what the upstreams have changed since
   manifold serve --config /etc/manifold     serve the pinned graph
   manifold plan '{ orders { id } }'         show which upstream calls a query makes
   manifold check                            find what is wrong before serving
@@ -59,6 +61,7 @@ function createProgram(context: CliContext): Command {
     devCommand,
     serveCommand,
     importCommand,
+    diffCommand,
     composeCommand,
     planCommand,
     checkCommand,

@@ -1,6 +1,6 @@
 // The body of an operation in, the argument for it and how it is written out. Called by the mapping of operations.
 import { createSchema } from './create-schema.ts';
-import type { ApiOperation, Schema } from './document-model.ts';
+import type { ApiMedia, ApiOperation, Schema } from './document-model.ts';
 import type { MappedParameters, MappingContext } from './map-parameters.ts';
 import { chooseBody, type ChosenBody } from './media-types.ts';
 import { nonNull, nullable, quote, type ArgumentDef } from './sdl-model.ts';
@@ -47,7 +47,7 @@ export function mapBody(
       ...(chosen.encoding === 'json' ? [] : [`encoding: ${chosen.encoding}`]),
       ...(chosen.encoding === 'xml' && schema !== undefined ? [`root: ${quote(xmlRoot(schema))}`] : []),
     ],
-    headers: isSpecial(chosen) ? [`content-type: ${chosen.media.type}`] : [],
+    headers: isSpecial(chosen, body.media) ? [`content-type: ${chosen.media.type}`] : [],
   };
 }
 
@@ -83,7 +83,9 @@ function bodyType(
 const FILE = createSchema('#', { types: ['file'], binary: true });
 
 /** `application/merge-patch+json` and the like, which an upstream may insist on. */
-function isSpecial({ encoding, media: { type } }: ChosenBody): boolean {
+function isSpecial({ encoding, media: { type } }: ChosenBody, all: readonly ApiMedia[]): boolean {
+  // Of several kinds of files, the file itself says which one it is.
+  if (encoding === 'binary' && all.length > 1) return false;
   if (encoding === 'multipart' || encoding === 'form' || type.includes('*')) return false;
   return (
     type !== 'application/json' &&

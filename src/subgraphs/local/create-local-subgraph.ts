@@ -140,6 +140,11 @@ function toFetchResult(result: ExecutionResult, source: string): FetchResult {
 /** What is no HubFault is graphql's own complaint about a value: the upstream sent what its description rules out. */
 function toFetchError(error: GraphQLError, source: string): FetchError {
   const original = error.originalError;
+  // Without a path it is about a variable: a scalar of the source does not take the value (GraphQL, section 7.1.3).
+  if (error.path === undefined && !(original instanceof HubFault)) {
+    const message = `source "${source}": ${error.message}`;
+    return { fault: new HubFault('HUB_REQUEST_INVALID', message, { details: { source }, cause: error }) };
+  }
   const fault =
     original instanceof HubFault
       ? original.with({ source })

@@ -55,9 +55,8 @@ export function compileRequest(field: ConnectorField, method: Method, template: 
       const value = body?.read(call);
       if (value === undefined || value === null) return { url, headers };
       const finish = ({ contentType, content }: EncodedBody): Written => {
-        // What the description says of the bytes of a file is less than what the client says of them.
-        if (encoding !== 'multipart' && encoding !== 'binary') headers['content-type'] ??= contentType;
-        else headers['content-type'] = contentType;
+        if (encoding === 'multipart') headers['content-type'] = contentType;
+        else headers['content-type'] ??= contentType;
         return { url, headers, body: content };
       };
       const encoded = encode(value);

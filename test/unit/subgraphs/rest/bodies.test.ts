@@ -248,3 +248,10 @@ it('integers beyond 53 bits go out and come back with all their digits', async (
   expect([body, data]).toEqual(['{"n":9007199254740993}', { send: '9007199254740995' }]);
   expect((await run(sdl, 'mutation { send(input: { n: 42 }) }')).body).toBe('{"n":42}');
 });
+
+it('a value that a scalar of the source does not take is the caller’s mistake, and nothing is sent', async () => {
+  const sdl = 'scalar UUID type Query { x(id: UUID): Boolean @rest(get: "/x{?id}") }';
+  const { errors, sent } = await run(sdl, 'query ($id: UUID) { x(id: $id) }', {}, { id: 'no uuid' });
+  expect(errors?.[0]?.fault.code).toBe('HUB_REQUEST_INVALID');
+  expect(sent).toBeUndefined();
+});
