@@ -1,6 +1,6 @@
 // Plans made for a supergraph with evened members → what the subgraphs really understand: fragments on types that a subgraph
 // was only said to have are cut out of its operations. They could match nothing there.
-import type { BatchFetchNode, FetchNode, PlanNode, QueryPlan } from '@graphql-hive/router-query-planner';
+import type { BatchFetchNode, FetchNode, QueryPlan } from '@graphql-hive/router-query-planner';
 import {
   Kind,
   parse,
@@ -13,33 +13,10 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { Added } from './even-members.ts';
+import { mapFetches } from './map-fetches.ts';
 
-export function cutAdded(plan: QueryPlan, added: Added): QueryPlan {
-  return plan.node === undefined ? plan : { ...plan, node: cutNode(plan.node, added) };
-}
-
-function cutNode(node: PlanNode, added: Added): PlanNode {
-  switch (node.kind) {
-    case 'Fetch':
-    case 'BatchFetch':
-      return cutFetch(node, added);
-    case 'Sequence':
-    case 'Parallel':
-      return { ...node, nodes: node.nodes.map((child) => cutNode(child, added)) };
-    case 'Flatten':
-      return { ...node, node: cutNode(node.node, added) };
-    case 'Condition':
-      return {
-        ...node,
-        ...(node.ifClause === undefined ? {} : { ifClause: cutNode(node.ifClause, added) }),
-        ...(node.elseClause === undefined ? {} : { elseClause: cutNode(node.elseClause, added) }),
-      };
-    case 'Subscription':
-      return { ...node, primary: cutFetch(node.primary, added) };
-    case 'Defer':
-      return node;
-  }
-}
+export const cutAdded = (plan: QueryPlan, added: Added): QueryPlan =>
+  mapFetches(plan, (fetch) => cutFetch(fetch, added));
 
 function cutFetch<T extends FetchNode | BatchFetchNode>(node: T, added: Added): T {
   const types = added.types.get(node.serviceName);

@@ -4,7 +4,9 @@ import { print, type DocumentNode } from 'graphql';
 import { HubFault } from '../faults/hub-fault.ts';
 import { cutAdded } from './cut-added.ts';
 import { evenMembers } from './even-members.ts';
+import { mapFetches } from './map-fetches.ts';
 import { createOverrideCourses } from './override-courses.ts';
+import { splitRequires } from './split-requires.ts';
 
 export interface Planner {
   /**
@@ -35,18 +37,18 @@ export function createPlanner(
 ): Planner {
   const planner = createNative(supergraph.sdl);
   const even = createEven(supergraph.document);
+  const split = lazy(() => createSplit(supergraph.document));
   const labels = new Set(options.overrideLabels);
   const courses = createOverrideCourses(planner.overridePercentages);
   const { random = Math.random } = options;
   return {
     plan(operationText, operationName, course = 0) {
-      const percentage = courses.percentageOf(course);
+      const of = [operationText, operationName, labels, courses.percentageOf(course)] as const;
       try {
-        return (
-          even?.(operationText, operationName, labels, percentage) ??
-          planner.plan(operationText, operationName, labels, percentage)
-        );
+        return even?.(...of) ?? planner.plan(...of);
       } catch (thrown) {
+        const plan = split()?.(...of);
+        if (plan !== undefined) return plan;
         const reason = thrown instanceof Error ? thrown.message : String(thrown);
         throw new HubFault('HUB_REQUEST_INVALID', `no plan can be made for the operation: ${reason}`, {
           cause: thrown,
@@ -58,22 +60,50 @@ export function createPlanner(
   };
 }
 
+/** Undefined for what it cannot plan. */
 type Plan = (...of: Parameters<QueryPlanner['plan']>) => QueryPlan | undefined;
 
-/** Plans over evened members, where there are any to even; undefined for what can only be planned without. */
+/** Plans over evened members, where there are any to even. */
 function createEven(supergraph: DocumentNode): Plan | undefined {
   const even = evenMembers(supergraph);
   if (even === undefined) return undefined;
-  const planner = new QueryPlanner(print(even.document));
+  const plan = createPlan(even.document);
   return (...of) => {
-    let plan: QueryPlan;
+    const made = plan(...of);
+    return made === undefined ? undefined : cutAdded(made, even.added);
+  };
+}
+
+/**
+ * Plans over subgraphs that are split where they require fields of others: more fetches, for what finds no plan otherwise.
+ * Undefined where nothing is required.
+ */
+function createSplit(supergraph: DocumentNode): Plan | undefined {
+  const split = splitRequires(supergraph);
+  if (split === undefined) return undefined;
+  const plan = createEven(split.document) ?? createPlan(split.document);
+  return (...of) => {
+    const made = plan(...of);
+    if (made === undefined) return undefined;
+    const real = (name: string): string => split.names.get(name) ?? name;
+    return mapFetches(made, (fetch) => ({ ...fetch, serviceName: real(fetch.serviceName) }));
+  };
+}
+
+function createPlan(supergraph: DocumentNode): Plan {
+  const planner = new QueryPlanner(print(supergraph));
+  return (...of) => {
     try {
-      plan = planner.plan(...of);
+      return planner.plan(...of);
     } catch {
       return undefined;
     }
-    return cutAdded(plan, even.added);
   };
+}
+
+function lazy<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function createNative(supergraphSdl: string): QueryPlanner {

@@ -1,188 +1,155 @@
-// A small random entity schema, twice: whole for graphql-js, and cut into subgraphs for the engine; with the same data.
+// A random schema twice, with the same data: whole for graphql-js, and cut into subgraphs for the engine.
 import { makeExecutableSchema } from '@graphql-tools/schema';
-import fc from 'fast-check';
-import { GraphQLError, parse, type GraphQLSchema } from 'graphql';
-import { createExecutableSubgraph } from '../../src/subgraphs/local/executable-subgraph.ts';
+import { parse, type GraphQLSchema } from 'graphql';
 import type { Subgraph } from '../../src/contract/subgraph.ts';
+import { createExecutableSubgraph } from '../../src/subgraphs/local/executable-subgraph.ts';
+import { entity, has, hash, SUBGRAPHS, typeOf, valueOf, type RandomField, type RandomSchema } from './random-schema.ts';
 
-export interface RandomField {
-  readonly name: string;
-  /** Index of the subgraph that owns it. */
-  readonly owner: number;
-  /** Index of the entity type it leads to; undefined for a scalar. */
-  readonly to: number | undefined;
-  readonly shape: 'one' | 'list' | 'strictList';
-  readonly nonNull: boolean;
-  /** A scalar that reads another scalar of its type through @requires; names that field. */
-  readonly takes: boolean;
-}
-export interface RandomSchema {
-  readonly types: readonly (readonly RandomField[])[];
-  readonly subgraphs: number;
-  readonly seed: number;
-}
+/** Every type has it in the first subgraph, and the interface there. */
+const K: RandomField = { name: 'k', owner: 0, to: undefined, shape: 'one', nonNull: false, takes: false, sure: false };
 
-const SUBGRAPHS = 3;
-const IDS = 4;
+const DIRECTIVES = ['key', 'shareable', 'external', 'requires', 'provides'];
+const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: [${DIRECTIVES.map((name) => `"@${name}"`).join(', ')}])`;
+const MACHINERY = `
+  directive @key(fields: String!) repeatable on OBJECT
+  directive @shareable on FIELD_DEFINITION
+  directive @external on FIELD_DEFINITION
+  directive @requires(fields: String!) on FIELD_DEFINITION
+  directive @provides(fields: String!) on FIELD_DEFINITION
+  scalar _Any`;
 
-const fieldArbitrary = (types: number): fc.Arbitrary<Omit<RandomField, 'name'>> =>
-  fc.record({
-    owner: fc.nat(SUBGRAPHS - 1),
-    to: fc.option(fc.nat(types - 1), { nil: undefined, freq: 2 }),
-    shape: fc.constantFrom('one', 'one', 'list', 'strictList'),
-    nonNull: fc.boolean(),
-    takes: fc.boolean(),
-  });
-
-export const randomSchema: fc.Arbitrary<RandomSchema> = fc.integer({ min: 2, max: 3 }).chain((types) =>
-  fc.record({
-    types: fc.array(
-      fc
-        .array(fieldArbitrary(types), { minLength: 2, maxLength: 5 })
-        .map((fields) => fields.map((field, i): RandomField => ({ ...field, name: `f${i}` }))),
-      { minLength: types, maxLength: types },
-    ),
-    subgraphs: fc.constant(SUBGRAPHS),
-    seed: fc.nat(1_000),
-  }),
-);
-
-/** A number from anything, the same every time. */
-function hash(...parts: readonly unknown[]): number {
-  let value = 2_166_136_261;
-  for (const char of JSON.stringify(parts)) value = Math.imul(value ^ char.charCodeAt(0), 16_777_619);
-  return (value >>> 0) % 997;
-}
-
-function typeOf(field: RandomField): string {
-  const inner = field.to === undefined ? 'Int' : `T${field.to}`;
-  const shaped = field.shape === 'one' ? inner : field.shape === 'list' ? `[${inner}]` : `[${inner}!]`;
-  return field.nonNull ? `${shaped}!` : shaped;
-}
-
+const fieldsOf = (schema: RandomSchema, type: number): readonly RandomField[] => [...(schema.types[type] ?? []), K];
+const namesOf = (schema: RandomSchema): readonly string[] => schema.types.map((_, type) => `T${type}`);
 const argumentsOf = (field: RandomField): string => (field.takes ? '(n: Int = 1)' : '');
 
-/** About one value in eight is missing, about one in ten is an error. */
-function valueOf(schema: RandomSchema, type: number, id: string, field: RandomField, n: unknown): unknown {
-  const draw = hash(schema.seed, type, id, field.name, field.takes ? n : 0);
-  if (draw % 10 === 0) throw new GraphQLError(`no ${field.name} of ${id}`);
-  const one = (i: number): unknown => {
-    const inner = hash(schema.seed, type, id, field.name, i);
-    if (inner % 8 === 0 && !(field.shape === 'strictList') && !(field.shape === 'one' && field.nonNull)) return null;
-    return field.to === undefined ? inner : { id: String(inner % IDS) };
-  };
-  if (field.shape === 'one') return one(0);
-  if (draw % 8 === 1 && !field.nonNull) return null;
-  return Array.from({ length: draw % 4 }, (_, i) => one(i));
+interface Root {
+  readonly name: string;
+  readonly to: number | 'Node' | 'Any';
+  readonly owner: number;
 }
 
-function resolversOf(schema: RandomSchema, owns: (field: RandomField) => boolean) {
-  return Object.fromEntries(
-    schema.types.map((fields, type) => [
-      `T${type}`,
-      Object.fromEntries(
-        fields
-          .filter(owns)
-          .map((field) => [
-            field.name,
-            (parent: { id: string }, args: { n?: unknown }) => valueOf(schema, type, parent.id, field, args.n),
-          ]),
-      ),
-    ]),
+export const rootsOf = (schema: RandomSchema): readonly Root[] =>
+  [...schema.types.keys(), 'Node' as const, 'Any' as const].map((to) => ({
+    name: `r${to}`,
+    to,
+    owner: hash(schema.seed, to) % SUBGRAPHS,
+  }));
+
+const nameOf = (to: Root['to']): string => (typeof to === 'number' ? `T${to}` : to);
+
+const queryOf = (roots: readonly Root[]): string =>
+  `type Query { ${roots.map(({ name, to }) => `${name}: [${nameOf(to)}]`).join(' ')} }`;
+
+const rootResolvers = (schema: RandomSchema, roots: readonly Root[]) =>
+  Object.fromEntries(
+    roots.map(({ name, to }) => [name, () => [0, 1].map((i) => entity(schema, to, hash(schema.seed, to, i)))]),
   );
+
+type Parent = Readonly<Record<string, unknown>> & { readonly id: string };
+
+function resolversOf(
+  schema: RandomSchema,
+  owns: (type: number, field: RandomField) => boolean,
+  read: (parent: Parent, type: number, field: RandomField) => unknown,
+) {
+  const abstract = { __resolveType: ({ __typename }: { __typename: string }) => __typename };
+  const objects = schema.types.map((_, type) => {
+    const resolvers = fieldsOf(schema, type)
+      .filter((field) => owns(type, field))
+      .map((field) => [
+        field.name,
+        (parent: Parent, args: { n?: unknown }) =>
+          valueOf(schema, type, parent.id, field, field.requires === undefined ? args.n : read(parent, type, field)),
+      ]);
+    return [`T${type}`, { ...Object.fromEntries(resolvers), code: ({ id }: Parent) => `c${id}` }];
+  });
+  return { ...Object.fromEntries(objects), Node: abstract, Any: abstract };
 }
-
-const rootsOf = (schema: RandomSchema) =>
-  schema.types.map((_, type) => ({ name: `t${type}`, type, owner: hash(schema.seed, type) % SUBGRAPHS }));
-
-const rootResolver = (type: number, schema: RandomSchema) => () =>
-  Array.from({ length: 2 }, (_, i) => ({ id: String(hash(schema.seed, type, i) % IDS) }));
 
 /** The whole schema in one piece: what graphql-js answers is right by definition. */
 export function wholeSchema(schema: RandomSchema): GraphQLSchema {
-  const types = schema.types.map(
-    (fields, type) =>
-      `type T${type} { id: ID! ${fields.map((field) => `${field.name}${argumentsOf(field)}: ${typeOf(field)}`).join(' ')} }`,
-  );
-  const roots = rootsOf(schema);
+  const types = schema.types.map((_, type) => {
+    const fields = fieldsOf(schema, type).map((field) => `${field.name}${argumentsOf(field)}: ${typeOf(field)}`);
+    return `type T${type} implements Node { id: ID! code: ID! ${fields.join(' ')} }`;
+  });
+  const readWhole = (parent: Parent, type: number, { requires }: RandomField) => {
+    const field = fieldsOf(schema, type).find(({ name }) => name === requires);
+    return field === undefined ? undefined : valueOf(schema, type, parent.id, field, undefined);
+  };
   return makeExecutableSchema({
-    typeDefs: `type Query { ${roots.map(({ name, type }) => `${name}: [T${type}]`).join(' ')} } ${types.join('\n')}`,
+    typeDefs: `${queryOf(rootsOf(schema))} ${types.join('\n')}
+      interface Node { id: ID! code: ID! k: Int } union Any = ${namesOf(schema).join(' | ')}`,
     resolvers: {
-      ...resolversOf(schema, () => true),
-      Query: Object.fromEntries(roots.map(({ name, type }) => [name, rootResolver(type, schema)])),
+      ...resolversOf(schema, () => true, readWhole),
+      Query: rootResolvers(schema, rootsOf(schema)),
     },
   });
 }
 
-/** The same schema over several subgraphs: each field in one of them, every type an entity in all. */
+/** What fields of the subgraph require of the type, or provide of it where they lead to it. */
+function externalsOf(schema: RandomSchema, type: number, subgraph: number): ReadonlySet<string> {
+  const own = schema.types[type]?.filter((field) => has(field, subgraph)) ?? [];
+  const leading = schema.types.flat().filter((field) => field.to === type && has(field, subgraph));
+  return new Set([
+    ...own.flatMap(({ requires }) => requires ?? []),
+    ...leading.flatMap(({ provides }) => provides ?? []),
+  ]);
+}
+
+const isProvided = (schema: RandomSchema, type: number, { name }: RandomField): boolean =>
+  schema.types.flat().some((field) => field.to === type && field.provides === name);
+
+function typeSdl(schema: RandomSchema, type: number, subgraph: number): string {
+  const externals = externalsOf(schema, type, subgraph);
+  const fields = fieldsOf(schema, type).flatMap((field) => {
+    const signature = `${field.name}${argumentsOf(field)}: ${typeOf(field)}`;
+    if (!has(field, subgraph)) return externals.has(field.name) ? [`${signature} @external`] : [];
+    const shared = field.also !== undefined || isProvided(schema, type, field) ? '@shareable' : '';
+    const requires = field.requires === undefined ? '' : `@requires(fields: "${field.requires}")`;
+    const provides = field.provides === undefined ? '' : `@provides(fields: "${field.provides}")`;
+    return [`${signature} ${shared} ${requires} ${provides}`];
+  });
+  // The first subgraph knows entities by both keys, the others by one of them.
+  const keys = subgraph === 0 ? ['id', 'code'] : [hash(schema.seed, type, subgraph) % 2 === 0 ? 'id' : 'code'];
+  const marks = keys.map((key) => `@key(fields: "${key}")`).join(' ');
+  return `type T${type} implements Node ${marks} { id: ID! @shareable code: ID! @shareable ${fields.join(' ')} }`;
+}
+
+/** The same schema over several subgraphs: each field in one of them or two, every type an entity in all. */
 export function cutSchema(schema: RandomSchema): readonly Subgraph[] {
-  return Array.from({ length: SUBGRAPHS }, (_, owner) => {
-    const types = schema.types.map((fields, type) => {
-      const own = fields.filter((field) => field.owner === owner);
-      return `type T${type} @key(fields: "id") { id: ID! ${own.map((field) => `${field.name}${argumentsOf(field)}: ${typeOf(field)}`).join(' ')} }`;
-    });
-    const roots = rootsOf(schema).filter((root) => root.owner === owner);
-    const query = roots.map(({ name, type }) => `${name}: [T${type}]`).join(' ');
-    const sdl = `${query === '' ? '' : `type Query { ${query} }`} ${types.join('\n')}`;
+  return Array.from({ length: SUBGRAPHS }, (_, subgraph) => {
+    const roots = rootsOf(schema).filter(({ owner }) => owner === subgraph);
+    const names = namesOf(schema);
+    const sdl = [
+      roots.length === 0 ? '' : queryOf(roots),
+      `interface Node { id: ID! code: ID! ${subgraph === 0 ? 'k: Int' : ''} }`,
+      `union Any = ${names.join(' | ')}`,
+      ...schema.types.map((_type, type) => typeSdl(schema, type, subgraph)),
+    ].join('\n');
+    const own = resolversOf(
+      schema,
+      (type, field) => has(field, subgraph) || externalsOf(schema, type, subgraph).has(field.name),
+      (parent, _type, { requires = '' }) => parent[requires],
+    );
     const executable = makeExecutableSchema({
-      typeDefs: `directive @key(fields: String!) repeatable on OBJECT
-        scalar _Any union _Entity = ${schema.types.map((_type, type) => `T${type}`).join(' | ')}
-        ${query === '' ? 'type Query { _entities(representations: [_Any!]!): [_Entity]! }' : 'extend type Query { _entities(representations: [_Any!]!): [_Entity]! }'}
-        ${sdl}`,
+      typeDefs: `${MACHINERY} ${sdl} union _Entity = ${names.join(' | ')}
+        ${roots.length === 0 ? '' : 'extend'} type Query { _entities(representations: [_Any!]!): [_Entity]! }`,
       resolvers: {
-        ...resolversOf(schema, (field) => field.owner === owner),
-        _Entity: { __resolveType: (value: { __typename: string }) => value.__typename },
+        ...own,
+        _Entity: { __resolveType: ({ __typename }: { __typename: string }) => __typename },
         Query: {
-          _entities: (_root: unknown, args: { representations: unknown[] }) => args.representations,
-          ...Object.fromEntries(roots.map(({ name, type }) => [name, rootResolver(type, schema)])),
+          ...rootResolvers(schema, roots),
+          _entities: (_root: unknown, args: { representations: { id?: string; code?: string }[] }) =>
+            args.representations.map((one) => ({ ...one, id: one.id ?? one.code?.slice(1) })),
         },
       },
     });
     return createExecutableSubgraph({
-      name: `s${owner}`,
+      name: `s${subgraph}`,
       kind: 'test',
-      sdl: parse(`extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"]) ${sdl}`),
+      sdl: parse(`${LINK} ${sdl}`),
       schema: executable,
       contextOf: (scope) => scope,
     });
   });
-}
-
-/** A query over the schema: nested, with aliases, arguments, fragments and conditions. */
-export function randomQuery(schema: RandomSchema): fc.Arbitrary<string> {
-  const selection = (type: number, depth: number): fc.Arbitrary<string> => {
-    const fields = schema.types[type] ?? [];
-    const choices = fields.map((field, i) =>
-      fc
-        .record({
-          take: fc.boolean(),
-          form: fc.nat(9),
-          n: fc.nat(2),
-          inner: field.to === undefined || depth === 0 ? fc.constant('') : selection(field.to, depth - 1),
-        })
-        .map(({ take, form, n, inner }) => {
-          if (!take || (field.to !== undefined && inner === '')) return '';
-          const args = field.takes && form % 2 === 0 ? `(n: ${n})` : '';
-          const called = `${form > 6 || args !== '' ? `a${i}_${args === '' ? 'x' : n}: ` : ''}${field.name}${args}`;
-          const condition =
-            form === 3
-              ? ' @include(if: $yes)'
-              : form === 4
-                ? ' @skip(if: $yes)'
-                : form === 5
-                  ? ' @include(if: $no)'
-                  : '';
-          const text = `${called}${condition}${inner === '' ? '' : ` { ${inner} }`}`;
-          return form === 1 ? `... on T${type} { ${text} }` : form === 2 ? `... @skip(if: $no) { ${text} }` : text;
-        }),
-    );
-    return fc.tuple(fc.boolean(), fc.boolean(), ...choices).map(([id, typename, ...texts]) => {
-      const chosen = texts.filter((text) => text !== '');
-      return [...(id || chosen.length === 0 ? ['id'] : []), ...(typename ? ['__typename'] : []), ...chosen].join(' ');
-    });
-  };
-  const roots = schema.types.map((_, type) => selection(type, 3).map((inner) => `t${type} { ${inner} }`));
-  return fc
-    .tuple(...roots)
-    .map((texts) => `query ($yes: Boolean! = true, $no: Boolean! = false) { ${texts.join(' ')} }`);
 }

@@ -2,7 +2,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { execute, parse, validate } from 'graphql';
-import { cutSchema, randomQuery, randomSchema, wholeSchema } from '../kit/random-graph.ts';
+import { cutSchema, wholeSchema } from '../kit/random-graph.ts';
+import { randomQuery } from '../kit/random-query.ts';
+import { randomSchema } from '../kit/random-schema.ts';
 import { ask, testGraph } from '../kit/graph.ts';
 
 const SCHEMAS = Number(process.env.PROPERTY_SCHEMAS ?? 12);

@@ -72,3 +72,27 @@ describe('the courses of a graph', () => {
     expect([0, 1, 2].map((course) => courses.percentageOf(course))).toEqual([10, 70, 0]);
   });
 });
+
+describe('a field that requires others', () => {
+  const FEDERATION =
+    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@external", "@requires"])';
+  const supergraph = composeSupergraph(
+    Object.entries({
+      weights: 'type Query { box: Box } type Box @key(fields: "id") { id: ID! weight: Int }',
+      boxes: `type Box @key(fields: "id") {
+        id: ID! inside: [Box] weight: Int @external price: Price @requires(fields: "weight")
+      } type Price { amount: Int }`,
+    }).map(([name, sdl]) => ({ name, sdl: parse(`${FEDERATION} ${sdl}`) })),
+  );
+
+  it('is reached by way of its own subgraph, too', () => {
+    const plan = JSON.stringify(
+      createPlanner(supergraph).plan('{ box { inside { price { amount } } } }', undefined).node,
+    );
+    const services = [...plan.matchAll(/"serviceName":"(\w+)"/g)].map(([, name]) => name);
+    expect(services[0]).toBe('weights');
+    expect(services[1]).toBe('boxes');
+    expect(services.slice(2)).toEqual(expect.arrayContaining(['weights', 'boxes']));
+    expect(plan).not.toContain('#');
+  });
+});
