@@ -20,6 +20,7 @@ import type { Lookup, Raw } from './lookups.ts';
 import { readAt } from './read-at.ts';
 import { compileFromUpstream } from './upstream-shapes.ts';
 import { compileTypeResolver, type KnownTypes } from './resolve-type.ts';
+import { RootOutcomes } from './root-outcomes.ts';
 import type { Stubs } from './stubs.ts';
 import type { FieldModel, TypeModels } from './type-model.ts';
 
@@ -43,11 +44,21 @@ export function attachResolvers(context: ResolverContext): void {
     if (!isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
       const model = models.get(type.name)?.get(field.name);
-      if (model !== undefined) field.resolve = compileResolver(field, model, context);
+      if (model === undefined) continue;
+      const resolve = compileResolver(field, model, context);
+      field.resolve = type === schema.getQueryType() ? onceOnly(resolve) : resolve;
     }
   }
   const entities = schema.getQueryType()?.getFields()._entities;
   if (entities !== undefined) entities.resolve = resolveEntities(context);
+}
+
+/** The outcome that the root field already has in this execution, where it has one. */
+function onceOnly(resolve: Resolver): Resolver {
+  return (root, args, scope, info) =>
+    root instanceof RootOutcomes
+      ? root.of(info.path.key, () => resolve({}, args, scope, info))
+      : resolve(root, args, scope, info);
 }
 
 function compileResolver(field: GraphQLField<unknown, unknown>, model: FieldModel, context: ResolverContext): Resolver {

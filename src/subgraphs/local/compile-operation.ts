@@ -14,8 +14,14 @@ import {
 import type { Variables } from '../../contract/fetch.ts';
 import type { Scope } from '../../contract/scope.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
+import type { RootOutcomes } from './root-outcomes.ts';
 
-export type RunOperation = (scope: Scope, variables: Variables) => ExecutionResult | Promise<ExecutionResult>;
+/** @param root what root fields already resolved to */
+export type RunOperation = (
+  scope: Scope,
+  variables: Variables,
+  root?: RootOutcomes,
+) => ExecutionResult | Promise<ExecutionResult>;
 
 export function compileOperation(
   schema: GraphQLSchema,
@@ -24,15 +30,15 @@ export function compileOperation(
 ): RunOperation {
   // graphql-jit unrolls the types of variables, and never ends where one contains itself.
   if (hasRecursiveVariable(schema, document)) {
-    return (scope, variables) =>
-      execute({ schema, document, operationName, contextValue: scope, variableValues: variables });
+    return (scope, variables, rootValue) =>
+      execute({ schema, document, operationName, rootValue, contextValue: scope, variableValues: variables });
   }
   const compiled = compileQuery(schema, document, operationName);
   if (!isCompiledQuery(compiled)) {
     const reason = compiled.errors?.map((error) => error.message).join('; ') ?? 'unknown';
     throw new HubFault('HUB_INTERNAL', `a fetch does not compile: ${reason}`);
   }
-  return (scope, variables) => compiled.query(undefined, scope, variables);
+  return (scope, variables, root) => compiled.query(root, scope, variables);
 }
 
 function hasRecursiveVariable(schema: GraphQLSchema, document: DocumentNode): boolean {

@@ -1,13 +1,14 @@
 // The common builder of in-process subgraphs: annotated SDL and connectors in, a Subgraph out.
-import { getNamedType, GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { getNamedType, GraphQLError, type DocumentNode, type ExecutionResult } from 'graphql';
 import type { Connector } from '../../contract/connector.ts';
 import type { FetchError, FetchResult, PlannedFetch, PreparedFetch } from '../../contract/fetch.ts';
 import type { Subgraph } from '../../contract/subgraph.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
 import { attachResolvers, type ResolverContext } from './attach-resolvers.ts';
-import { compileOperation } from './compile-operation.ts';
+import { compileOperation, type RunOperation } from './compile-operation.ts';
 import { explainCalls } from './explain-calls.ts';
 import { toFederationSdl } from './federation-sdl.ts';
+import { compileListOperation } from './list-operation.ts';
 import { buildLocalSchema, invalidSdl, type LocalSchema } from './local-schema.ts';
 import { createLookup, type Lookup } from './lookups.ts';
 import type { KnownTypes } from './resolve-type.ts';
@@ -52,7 +53,7 @@ export function createLocalSubgraph(options: LocalSubgraphOptions): LocalSubgrap
     kind,
     sdl: toFederationSdl(options.sdl, (type, fields) => isResolvable(type, fields, models, lookups)),
     warnings: findOneByOne(name, lookups),
-    prepare: (fetch) => prepareFetch(name, local.schema, fetch),
+    prepare: (fetch) => prepareFetch(context, fetch),
     explain: (fetch) => explainCalls(fetch.document, context, settings.maxKeysPerBatch),
     close: async () => {
       await Promise.all(connectors.map((connector) => connector.close()));
@@ -125,8 +126,12 @@ function findOneByOne(source: string, lookups: ReadonlyMap<string, readonly Look
   );
 }
 
-function prepareFetch(source: string, schema: GraphQLSchema, fetch: PlannedFetch): PreparedFetch {
-  const run = compileOperation(schema, fetch.document, fetch.operationName);
+function prepareFetch(context: ResolverContext, fetch: PlannedFetch): PreparedFetch {
+  const { source, schema } = context;
+  let compiled: RunOperation | undefined;
+  const exact: RunOperation = (...args) =>
+    (compiled ??= compileOperation(schema, fetch.document, fetch.operationName))(...args);
+  const run = compileListOperation(context, fetch.document, exact) ?? exact;
   return async (scope, variables) => toFetchResult(await run(scope, variables), source);
 }
 

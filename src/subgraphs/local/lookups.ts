@@ -10,7 +10,7 @@ import {
 } from 'graphql';
 import type { PreparedField } from '../../contract/connector.ts';
 import type { Scope } from '../../contract/scope.ts';
-import { HubFault } from '../../faults/hub-fault.ts';
+import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
 import { upstreamName } from './hub-directives.ts';
 import { bindBatch, bindSingle, identityOf, type Binding } from './key-binding.ts';
 
@@ -74,7 +74,10 @@ export function createLookup(options: LookupOptions): Lookup | undefined {
 type LoadKeys = (scope: Scope, keys: readonly (readonly unknown[])[]) => Promise<(Raw | null | Error)[]>;
 
 function loaderFor(scope: Scope, loadKeys: LoadKeys, maxBatchSize: number | undefined) {
-  return new DataLoader<readonly unknown[], Raw | null, string>((keys) => loadKeys(scope, keys), {
+  // DataLoader forgets a batch that was rejected; as the fault of each of its keys it is not asked for again.
+  const load = (keys: readonly (readonly unknown[])[]) =>
+    loadKeys(scope, keys).catch((thrown: unknown) => keys.map(() => toHubFault(thrown)));
+  return new DataLoader<readonly unknown[], Raw | null, string>(load, {
     cacheKeyFn: identityOf,
     ...(maxBatchSize === undefined ? {} : { maxBatchSize }),
   });

@@ -1,0 +1,221 @@
+// A query against a local schema, run a list at a time. Everything out of the ordinary, an error above all, is left to
+// graphql-jit, which gets the same outcomes and says what GraphQL wants said. Used by the local builder.
+import {
+  getArgumentValues,
+  getVariableValues,
+  isObjectType,
+  Kind,
+  OperationTypeNode,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLResolveInfo,
+  type OperationDefinitionNode,
+  type VariableDefinitionNode,
+} from 'graphql';
+import type { Representation, Variables } from '../../contract/fetch.ts';
+import type { Scope } from '../../contract/scope.ts';
+import type { ResolverContext } from './attach-resolvers.ts';
+import { EXCEPTIONAL } from './compile-leaf.ts';
+import type { RunOperation } from './compile-operation.ts';
+import {
+  collectNodes,
+  compileRecord,
+  compileValue,
+  Unsupported,
+  wait,
+  type ListRun,
+  type PlanContext,
+} from './list-plan.ts';
+import type { Lookup, Raw } from './lookups.ts';
+import { RootOutcomes, type Outcome } from './root-outcomes.ts';
+
+/** One root field: what it resolves to, and how that is completed. */
+interface RootField {
+  readonly key: string;
+  readonly resolve: (scope: Scope, variables: Variables) => unknown;
+  readonly complete: (value: unknown, run: ListRun) => unknown;
+}
+
+/** Undefined where the operation is beyond it. @param otherwise runs it in all other cases */
+export function compileListOperation(
+  context: ResolverContext,
+  document: DocumentNode,
+  otherwise: RunOperation,
+): RunOperation | undefined {
+  const operation = document.definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION);
+  if (operation?.operation !== OperationTypeNode.QUERY) return undefined;
+  try {
+    return compile(operation, { ...context, fragments: fragmentsOf(document) }, otherwise);
+  } catch (thrown) {
+    if (thrown instanceof Unsupported) return undefined;
+    throw thrown;
+  }
+}
+
+function compile(operation: OperationDefinitionNode, context: PlanContext, otherwise: RunOperation): RunOperation {
+  const query = context.schema.getQueryType();
+  if (!query) throw new Unsupported();
+  // Representations are the engine's own: they need no coercion.
+  const definitions = (operation.variableDefinitions ?? []).filter((one) => !isRepresentations(one));
+  const roots = [...collectNodes(query, [operation.selectionSet], context)].map(([key, nodes]): RootField => {
+    const [node] = nodes;
+    const name = node?.name.value ?? '';
+    if (name === '__typename') return { key, resolve: () => query.name, complete: (value) => value };
+    if (node !== undefined && name === '_entities') return compileEntities(key, node, nodes, context);
+    const field = query.getFields()[name];
+    if (node === undefined || field === undefined) throw new Unsupported();
+    const sets = nodes.flatMap((one) => one.selectionSet ?? []);
+    return { key, resolve: compileResolve(field, node), complete: compileValue(field.type, sets, context) };
+  });
+
+  return async (scope, raw) => {
+    const outcomes = new Map<string, Outcome>();
+    const coerced = definitions.length === 0 ? undefined : getVariableValues(context.schema, definitions, raw);
+    if (coerced?.errors !== undefined) return otherwise(scope, raw);
+    const variables = coerced === undefined ? raw : { ...raw, ...coerced.coerced };
+    // None waits for another, and all are waited for: what is run once more must not run beside them.
+    const values = await Promise.all(roots.map((root) => runRoot(root, scope, variables, outcomes)));
+    if (values.includes(EXCEPTIONAL)) return otherwise(scope, raw, new RootOutcomes(outcomes));
+    const data: Record<string, unknown> = {};
+    roots.forEach(({ key }, i) => (data[key] = values[i]));
+    return { data };
+  };
+}
+
+/** EXCEPTIONAL where anything fails. The outcome of the field itself is kept, so that nothing is asked twice. */
+async function runRoot(
+  { key, resolve, complete }: RootField,
+  scope: Scope,
+  variables: Variables,
+  outcomes: Map<string, Outcome>,
+): Promise<unknown> {
+  let value: unknown;
+  try {
+    value = await resolve(scope, variables);
+    outcomes.set(key, { value });
+  } catch (error) {
+    if (error !== EXCEPTIONAL) outcomes.set(key, { error });
+    return EXCEPTIONAL;
+  }
+  const run: ListRun = { waiting: new Map() };
+  try {
+    const completed = complete(value, run);
+    while (run.waiting.size > 0) await loadWaiting(run, scope);
+    return completed;
+  } catch (thrown) {
+    if (thrown === EXCEPTIONAL) return EXCEPTIONAL;
+    throw thrown;
+  }
+}
+
+function compileResolve(field: GraphQLField<unknown, unknown>, node: FieldNode): RootField['resolve'] {
+  const { resolve } = field;
+  if (resolve === undefined) throw new Unsupported();
+  const usesVariables = JSON.stringify(node.arguments ?? []).includes(`"${Kind.VARIABLE}"`);
+  const argumentsOf = (variables: Variables): Record<string, unknown> => {
+    try {
+      return getArgumentValues(field, node, variables);
+    } catch {
+      throw EXCEPTIONAL;
+    }
+  };
+  const fixed = usesVariables ? undefined : argumentsOf({});
+  // The resolvers of root fields read nothing of the info: see attach-resolvers.ts.
+  return (scope, variables) => resolve({}, fixed ?? argumentsOf(variables), scope, {} as GraphQLResolveInfo);
+}
+
+interface EntityPlan {
+  readonly complete: (record: Raw | null, run: ListRun) => unknown;
+  readonly lookupFor: (stub: Raw) => Lookup | undefined;
+  readonly toStub: (representation: Representation) => Raw;
+}
+
+function compileEntities(key: string, node: FieldNode, nodes: readonly FieldNode[], context: PlanContext): RootField {
+  const value = node.arguments?.find((one) => one.name.value === 'representations')?.value;
+  if (value?.kind !== Kind.VARIABLE) throw new Unsupported();
+  const variable = value.name.value;
+  const plans = new Map<string, EntityPlan>();
+  const sets = nodes.flatMap((one) => one.selectionSet ?? []);
+  for (const name of context.entities.keys()) {
+    const type = context.schema.getType(name);
+    if (!isObjectType(type)) continue;
+    const record = compileRecord(type, sets, context);
+    plans.set(name, {
+      complete: (found, run) => (found === null ? null : record(found, run)),
+      lookupFor: (stub) =>
+        context.stubs.lookupFor(type, new Set(Object.keys(stub)), { fieldNodes: nodes, fragments: context.fragments }),
+      toStub: (representation) => context.stubs.fromRepresentation(representation, type),
+    });
+  }
+  return {
+    key,
+    resolve: (_scope, variables) => variables[variable],
+    complete: (representations, run) => completeEntities(representations as readonly Representation[], plans, run),
+  };
+}
+
+function completeEntities(
+  representations: readonly Representation[],
+  plans: ReadonlyMap<string, EntityPlan>,
+  run: ListRun,
+): unknown[] {
+  const entities: unknown[] = [];
+  const slots = entities as unknown as Record<number, unknown>;
+  representations.forEach((representation, i) => {
+    const plan = plans.get(representation.__typename);
+    if (plan === undefined) {
+      entities[i] = null;
+      return;
+    }
+    const stub = plan.toStub(representation);
+    const lookup = plan.lookupFor(stub);
+    if (lookup === undefined) {
+      entities[i] = plan.complete(stub, run);
+      return;
+    }
+    const extra = Object.keys(stub).some((raw) => raw !== '__typename' && !lookup.rawKeys.includes(raw));
+    const found = { key: lookup.rawKeys.map((raw) => stub[raw]), holder: slots, slot: i };
+    wait(run, plan, lookup, plan.complete, { ...found, beside: extra ? stub : undefined });
+  });
+  return entities;
+}
+
+/** Loads what the run waits for, each key once, and completes it; that may leave more to wait for. */
+async function loadWaiting(run: ListRun, scope: Scope): Promise<void> {
+  const groups = [...run.waiting.values()];
+  run.waiting.clear();
+  const loads = groups.map(({ lookup, entries }) => {
+    const loading = new Map<unknown, Promise<Raw | null>>();
+    return entries.map(({ key }) => {
+      // The loader knows keys by their text; here it only matters that most repeats are found.
+      const identity = key.length === 1 ? key[0] : key.join('\u0000');
+      const known = loading.get(identity) ?? lookup.load(scope, key);
+      loading.set(identity, known);
+      return known;
+    });
+  });
+  const records = await Promise.all(loads.map((one) => Promise.all(one))).catch(() => Promise.reject(EXCEPTIONAL));
+  groups.forEach(({ complete, entries }, i) => {
+    const completed = new Map<Raw | null, unknown>();
+    entries.forEach(({ holder, slot, beside }, j) => {
+      const record = records[i]?.[j] ?? null;
+      if (beside !== undefined && record !== null) {
+        holder[slot] = complete({ ...beside, ...record }, run);
+        return;
+      }
+      // What is the same at the same place of the operation is one object.
+      if (!completed.has(record)) completed.set(record, complete(record, run));
+      holder[slot] = completed.get(record);
+    });
+  });
+}
+
+const isRepresentations = ({ type }: VariableDefinitionNode): boolean =>
+  JSON.stringify(type).includes('"value":"_Any"');
+
+const fragmentsOf = (document: DocumentNode): Readonly<Record<string, FragmentDefinitionNode>> =>
+  Object.fromEntries(
+    document.definitions.flatMap((one) => (one.kind === Kind.FRAGMENT_DEFINITION ? [[one.name.value, one]] : [])),
+  );

@@ -1,0 +1,255 @@
+// Selections on raw records, compiled: a record in, what the operation asks of it out, without a promise or a resolver per
+// item. What has to be looked up first is left waiting in the run, a whole list at a time. Compiled by list-operation.ts.
+import {
+  getNamedType,
+  isAbstractType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  Kind,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLObjectType,
+  type GraphQLOutputType,
+  type SelectionSetNode,
+} from 'graphql';
+import type { ResolverContext } from './attach-resolvers.ts';
+import { compileLeaf, EXCEPTIONAL } from './compile-leaf.ts';
+import type { Lookup, Raw } from './lookups.ts';
+import { readAt } from './read-at.ts';
+import type { StubModel } from './type-model.ts';
+import { compileFromUpstream } from './upstream-shapes.ts';
+
+/** An operation that is beyond this: it is run by graphql-jit. */
+export class Unsupported extends Error {}
+
+export interface PlanContext extends ResolverContext {
+  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+}
+
+/** Records that one place of the operation waits for. */
+export interface Waiting {
+  readonly lookup: Lookup;
+  readonly complete: (record: Raw | null, run: ListRun) => unknown;
+  readonly entries: WaitingEntry[];
+}
+
+interface WaitingEntry {
+  readonly key: readonly unknown[];
+  /** Where the completed record belongs. */
+  readonly holder: Record<string | number, unknown>;
+  readonly slot: string | number;
+  /** What a representation brought beside its key: it stays beside what the lookup finds. */
+  readonly beside: Raw | undefined;
+}
+
+/** The state of one execution. */
+export interface ListRun {
+  readonly waiting: Map<object, Waiting>;
+}
+
+/** Throws EXCEPTIONAL where graphql would report an error. */
+export type Complete = (value: unknown, run: ListRun) => unknown;
+
+export interface CompiledField {
+  readonly key: string;
+  /** Puts the field of the record into its place. */
+  readonly put: (record: Raw, into: Record<string, unknown>, run: ListRun) => void;
+}
+
+/** The fields of a selection on a concrete type, merged by response key. Throws Unsupported for conditions. */
+export function collectNodes(
+  type: GraphQLObjectType,
+  sets: readonly SelectionSetNode[],
+  context: PlanContext,
+): ReadonlyMap<string, readonly FieldNode[]> {
+  const nodes = new Map<string, FieldNode[]>();
+  const applies = (condition: string | undefined): boolean => {
+    if (condition === undefined || condition === type.name) return true;
+    const conditional = context.schema.getType(condition);
+    return isAbstractType(conditional) && context.schema.isSubType(conditional, type);
+  };
+  const visit = (set: SelectionSetNode): void => {
+    for (const selection of set.selections) {
+      if (selection.directives !== undefined && selection.directives.length > 0) throw new Unsupported();
+      if (selection.kind === Kind.FIELD) {
+        const key = (selection.alias ?? selection.name).value;
+        nodes.set(key, [...(nodes.get(key) ?? []), selection]);
+        continue;
+      }
+      const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : context.fragments[selection.name.value];
+      if (fragment === undefined) throw new Unsupported();
+      if (applies(fragment.typeCondition?.name.value)) visit(fragment.selectionSet);
+    }
+  };
+  for (const set of sets) visit(set);
+  return nodes;
+}
+
+const setsOf = (nodes: readonly FieldNode[]): readonly SelectionSetNode[] =>
+  nodes.flatMap((node) => node.selectionSet ?? []);
+
+/** Throws Unsupported. */
+export function compileRecord(
+  type: GraphQLObjectType,
+  sets: readonly SelectionSetNode[],
+  context: PlanContext,
+): (record: Raw, run: ListRun) => Record<string, unknown> {
+  const fields = [...collectNodes(type, sets, context)].map(([key, nodes]) => compileField(type, key, nodes, context));
+  return (record, run) => {
+    const into: Record<string, unknown> = {};
+    for (const field of fields) field.put(record, into, run);
+    return into;
+  };
+}
+
+function compileField(
+  type: GraphQLObjectType,
+  key: string,
+  nodes: readonly FieldNode[],
+  context: PlanContext,
+): CompiledField {
+  const name = nodes[0]?.name.value ?? '';
+  if (name === '__typename') return { key, put: (_record, into) => void (into[key] = type.name) };
+  const field = type.getFields()[name];
+  const model = context.models.get(type.name)?.get(name);
+  if (field === undefined || key === '__proto__') throw new Unsupported();
+  if (model?.kind === 'stub') return compileStub(key, model, field.type, nodes, context);
+  if (model?.kind !== 'property') throw new Unsupported();
+  const { raw } = model;
+  const complete = compileValue(field.type, setsOf(nodes), context);
+  const convert = compileFromUpstream(field.type);
+  // A field called "constructor" must not find the prototype's.
+  const read =
+    raw in Object.prototype ? (record: Raw) => (Object.hasOwn(record, raw) ? record[raw] : undefined) : undefined;
+  if (convert === undefined && read === undefined) {
+    return { key, put: (record, into, run) => void (into[key] = complete(record[raw], run)) };
+  }
+  const whole = (record: Raw): unknown => {
+    const value = read === undefined ? record[raw] : read(record);
+    return value === undefined || convert === undefined ? value : convert(value);
+  };
+  return { key, put: (record, into, run) => void (into[key] = complete(whole(record), run)) };
+}
+
+/** Throws Unsupported for abstract types: which of them a record is, graphql-jit finds out. */
+export function compileValue(
+  type: GraphQLOutputType,
+  sets: readonly SelectionSetNode[],
+  context: PlanContext,
+): Complete {
+  if (isNonNullType(type)) {
+    const inner = compileNullable(type.ofType, sets, context);
+    return (value, run) => {
+      if (value === null || value === undefined) throw EXCEPTIONAL;
+      return inner(value, run);
+    };
+  }
+  const inner = compileNullable(type, sets, context);
+  return (value, run) => (value === null || value === undefined ? null : inner(value, run));
+}
+
+function compileNullable(type: GraphQLOutputType, sets: readonly SelectionSetNode[], context: PlanContext): Complete {
+  if (isListType(type)) {
+    const item = compileValue(type.ofType as GraphQLOutputType, sets, context);
+    return (value, run) => {
+      if (!Array.isArray(value)) throw EXCEPTIONAL;
+      const items = new Array<unknown>(value.length);
+      for (let i = 0; i < value.length; i += 1) items[i] = item(value[i], run);
+      return items;
+    };
+  }
+  if (isObjectType(type)) {
+    const complete = compileRecord(type, sets, context);
+    return (value, run) => {
+      if (typeof value !== 'object' || Array.isArray(value)) throw EXCEPTIONAL;
+      return complete(value as Raw, run);
+    };
+  }
+  if (isLeafType(type)) return compileLeaf(type);
+  throw new Unsupported();
+}
+
+function compileStub(
+  key: string,
+  model: StubModel,
+  type: GraphQLOutputType,
+  nodes: readonly FieldNode[],
+  context: PlanContext,
+): CompiledField {
+  const nullable = isNonNullType(type) ? (type.ofType as GraphQLOutputType) : type;
+  const itemType = isListType(nullable) ? (nullable.ofType as GraphQLOutputType) : type;
+  if (getNamedType(itemType) !== model.type || isListType(nullable) !== model.list) throw new Unsupported();
+  const raws = model.keys.map(({ raw }) => raw);
+  const reads = model.keys.map(({ from }) => readAt(from.join('.')));
+  const lookup = context.stubs.lookupFor(model.type, new Set(raws), {
+    fieldNodes: nodes,
+    fragments: context.fragments,
+  });
+  const completeItem = compileValue(itemType, setsOf(nodes), context);
+  const place = {};
+  const toKey = lookup?.rawKeys.map((raw) => raws.indexOf(raw)) ?? [];
+  const extra = lookup !== undefined && raws.some((raw) => !lookup.rawKeys.includes(raw));
+
+  const putItem = (
+    values: readonly unknown[],
+    holder: Record<string | number, unknown>,
+    slot: string | number,
+    run: ListRun,
+  ): void => {
+    if (values.some((value) => value === null || value === undefined)) holder[slot] = completeItem(null, run);
+    else if (lookup === undefined || extra) {
+      const stub = Object.fromEntries(raws.map((raw, i) => [raw, values[i]]));
+      if (lookup === undefined) holder[slot] = completeItem(stub, run);
+      else wait(run, place, lookup, completeItem, { key: toKey.map((i) => values[i]), holder, slot, beside: stub });
+    } else
+      wait(run, place, lookup, completeItem, { key: toKey.map((i) => values[i]), holder, slot, beside: undefined });
+  };
+
+  if (!model.list) {
+    return {
+      key,
+      put: (record, into, run) =>
+        putItem(
+          reads.map((read) => read(record)),
+          into,
+          key,
+          run,
+        ),
+    };
+  }
+  return {
+    key,
+    put(record, into, run) {
+      const columns = reads.map((read) => read(record));
+      const rows = columns.find((column) => Array.isArray(column));
+      if (rows === undefined) {
+        if (isNonNullType(type)) throw EXCEPTIONAL;
+        into[key] = null;
+        return;
+      }
+      const items: unknown[] = [];
+      into[key] = items;
+      for (let i = 0; i < rows.length; i += 1) {
+        const values = columns.map((column) => (Array.isArray(column) ? (column as unknown[])[i] : column));
+        putItem(values, items as unknown as Record<number, unknown>, i, run);
+      }
+    },
+  };
+}
+
+/** Leaves the slot to be filled when the record is there. */
+export function wait(
+  run: ListRun,
+  place: object,
+  lookup: Lookup,
+  complete: Waiting['complete'],
+  entry: WaitingEntry,
+): void {
+  // The slot exists from now on, so that fields keep their order.
+  entry.holder[entry.slot] = null;
+  const known = run.waiting.get(place);
+  if (known !== undefined) known.entries.push(entry);
+  else run.waiting.set(place, { lookup, complete, entries: [entry] });
+}
