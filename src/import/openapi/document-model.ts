@@ -10,6 +10,8 @@ export interface ApiModel {
   /** Without a trailing slash; undefined where the document names none that is absolute. */
   readonly serverUrl: string | undefined;
   readonly operations: readonly ApiOperation[];
+  /** Calls of the upstream to whoever listens: webhooks and callbacks. */
+  readonly events: readonly ApiEvent[];
   /** Named schemas in document order. */
   readonly components: readonly SchemaSource[];
   readonly securitySchemes: ReadonlyMap<string, ApiSecurityScheme>;
@@ -35,6 +37,8 @@ export interface ApiOperation {
   readonly responses: readonly ApiResponse[];
   /** Alternatives, each a set of scheme names that are needed together; an empty set means that none is needed. */
   readonly security: readonly (readonly string[])[];
+  /** Base url of its own, where it has one; without a trailing slash. */
+  readonly server: string | undefined;
 }
 
 export type ParameterStyle =
@@ -70,10 +74,31 @@ export interface ApiBody {
   readonly media: readonly ApiMedia[];
 }
 
+export interface ApiEvent {
+  readonly name: string;
+  readonly at: string;
+  readonly description: string | undefined;
+  readonly body: readonly ApiMedia[];
+}
+
+export interface ApiLink {
+  readonly name: string;
+  readonly at: string;
+  readonly description: string | undefined;
+  readonly operationId: string | undefined;
+  /** JSON pointer of an operation in the same document. */
+  readonly operationRef: string | undefined;
+  /** Name of a parameter → runtime expression, or a constant. */
+  readonly parameters: ReadonlyMap<string, unknown>;
+}
+
 export interface ApiResponse {
   /** "200", "2XX", "default". */
   readonly status: string;
   readonly media: readonly ApiMedia[];
+  /** Lower case. */
+  readonly headers: readonly string[];
+  readonly links: readonly ApiLink[];
 }
 
 export interface ApiMedia {

@@ -44,7 +44,7 @@ export async function importOpenApi(request: OpenApiImportRequest): Promise<Impo
       note('#/paths', `no operation fits "${pattern}" of include and exclude`, 'advice');
     return { model: read, ...mapToSdl(read, request.typePrefix ?? '', note) };
   });
-  if (operations.length === 0) {
+  if (operations.length === 0 && model.events.length === 0) {
     const [first] = notes.values();
     const reason = first === undefined ? 'it describes none' : `${first.at}: ${first.message}`;
     throw new HubFault('HUB_IMPORT_INVALID', `${loaded.main} has no operation that can be imported: ${reason}`);

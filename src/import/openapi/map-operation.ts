@@ -43,6 +43,7 @@ export function mapOperation(
     `${method}: ${quote(parameters.template)}`,
     ...(body?.directive ?? []),
     ...answer.directive,
+    ...ownServer(operation, context),
     ...(headers.length === 0 ? [] : [`headers: [${headers.map(quote).join(', ')}]`]),
   ];
   return {
@@ -60,6 +61,16 @@ export function mapOperation(
       directives: [`@rest(${rest.join(', ')})`],
     },
   };
+}
+
+/** Undefined parts of the description are relative to nothing: then it is called at the url of the source. */
+function ownServer({ server, at }: ApiOperation, { serverUrl, note }: MappingContext): string[] {
+  if (server === undefined || server === serverUrl) return [];
+  if (serverUrl === undefined) {
+    note(at, `its own server ${server.slice(0, 200)} is not called: the description names none for the others`);
+    return [];
+  }
+  return [`server: ${quote(server)}`, `serverOf: ${quote(serverUrl)}`];
 }
 
 function describe({ summary, description }: ApiOperation): string | undefined {

@@ -20,6 +20,7 @@ export interface MappedParameters {
 }
 
 export interface MappingContext {
+  readonly serverUrl: string | undefined;
   readonly types: SchemaTypes;
   readonly securitySchemes: ReadonlyMap<string, ApiSecurityScheme>;
   readonly note: TakeNote;

@@ -1,6 +1,8 @@
 // ApiModel in, annotated SDL out. Pure: the same model gives the same text, byte for byte. Called by `importOpenApi`.
 import { createNameScope, fieldName, RESERVED_ROOT_FIELDS } from '../graphql-names.ts';
 import type { ApiModel, ApiOperation, TakeNote } from './document-model.ts';
+import { mapEvents } from './map-events.ts';
+import { mapLinks, withJoins } from './map-links.ts';
 import { mapOperation, type MappedOperation } from './map-operation.ts';
 import type { MappingContext } from './map-parameters.ts';
 import { alternativeName, operationName } from './operation-name.ts';
@@ -18,7 +20,13 @@ export interface MappedSdl {
 
 export function mapToSdl(model: ApiModel, typePrefix: string, note: TakeNote): MappedSdl {
   const types = createSchemaTypes(model, typePrefix, note);
-  const context: MappingContext = { types, securitySchemes: model.securitySchemes, note };
+  const context: MappingContext = {
+    types,
+    serverUrl: model.serverUrl,
+    securitySchemes: model.securitySchemes,
+    note,
+  };
+  const events = mapEvents(model.events, types, note);
   const named = nameOperations(model.operations);
   const mapped = named.flatMap(({ operation, name }) =>
     attempt(operation, note, () => mapOperation(operation, name, context)),
@@ -31,7 +39,8 @@ export function mapToSdl(model: ApiModel, typePrefix: string, note: TakeNote): M
       ? []
       : [{ kind: 'object', name: root, description: undefined, fields: own, directives: [] }];
   });
-  const definitions = types.definitions().map((type) => withKey(type, entities));
+  const joins = mapLinks(mapped, entities, types, note);
+  const definitions = [...types.definitions(), ...events].map((type) => withJoins(withKey(type, entities), joins));
   const header = [
     [model.title, model.version]
       .filter((text) => text !== '')

@@ -17,7 +17,8 @@ import { createSchemaReader, textOf, type ReadSchema } from './read-schema.ts';
 import { readSecurity, readSecuritySchemes } from './read-security.ts';
 import { recogniseVersion } from './recognise-version.ts';
 import { createReferences, type Place, type References } from './references.ts';
-import { serverUrlOf } from './server-url.ts';
+import { readEvents } from './read-events.ts';
+import { ownServerUrl, serverUrlOf } from './server-url.ts';
 
 /** What differs between the versions, as one operation is read. */
 export interface OperationReader {
@@ -43,14 +44,12 @@ export function readModel(loaded: LoadedDocuments, wants: Selection, note: TakeN
   const references = createReferences(loaded, note);
   const readSchema = createSchemaReader(references);
   const context: ReaderContext = { references, readSchema, note };
-  const reader = version === '2.0' ? createReaderV2(context) : createReaderV3(context);
+  const reader3 = createReaderV3(context);
+  const reader = version === '2.0' ? createReaderV2(context) : reader3;
   const { root, child } = references;
   const info = property(main, 'info');
   if (!isObject(property(main, 'paths')) && property(main, 'webhooks') === undefined) {
     throw new HubFault('HUB_IMPORT_INVALID', `${loaded.main}: "paths" is missing: there is nothing to import`);
-  }
-  if (property(main, 'webhooks') !== undefined) {
-    note('#/webhooks', 'webhooks are calls of the upstream to the hub: not expressed');
   }
   const schemas = version === '2.0' ? child(root, 'definitions') : child(child(root, 'components'), 'schemas');
   return {
@@ -58,7 +57,8 @@ export function readModel(loaded: LoadedDocuments, wants: Selection, note: TakeN
     version: versionText(property(info, 'version')),
     description: textOf(property(info, 'description')),
     serverUrl: serverUrlOf(main, version, loaded.main),
-    operations: [...readOperations(context, reader, wants)],
+    operations: [...readOperations(context, reader, wants, loaded.main)],
+    events: version === '2.0' ? [] : readEvents(references, reader3.media),
     components: references.entries(schemas).map(
       ([, place]): SchemaSource =>
         () =>
@@ -68,7 +68,12 @@ export function readModel(loaded: LoadedDocuments, wants: Selection, note: TakeN
   };
 }
 
-function* readOperations(context: ReaderContext, reader: OperationReader, wants: Selection): Iterable<ApiOperation> {
+function* readOperations(
+  context: ReaderContext,
+  reader: OperationReader,
+  wants: Selection,
+  location: string,
+): Iterable<ApiOperation> {
   const { references, note } = context;
   for (const [path, written] of references.entries(references.child(references.root, 'paths'))) {
     if (path.startsWith('x-')) continue;
@@ -85,7 +90,7 @@ function* readOperations(context: ReaderContext, reader: OperationReader, wants:
         continue;
       }
       if (!wants({ method, path, operationId: textOf(property(operation.value, 'operationId')) })) continue;
-      yield readOperation(context, reader, { method, path, item, operation });
+      yield readOperation(context, reader, { method, path, item, operation, location });
     }
     if (property(item.value, 'query') !== undefined || property(item.value, 'additionalOperations') !== undefined) {
       note(references.at(item), 'methods beyond those of HTTP/1.1 are not expressed');
@@ -98,18 +103,15 @@ interface OperationPlace {
   readonly path: string;
   readonly item: Place;
   readonly operation: Place;
+  /** Of the document. */
+  readonly location: string;
 }
 
 function readOperation(context: ReaderContext, reader: OperationReader, found: OperationPlace): ApiOperation {
-  const { references, note } = context;
-  const { method, path, item, operation } = found;
+  const { references } = context;
+  const { method, path, item, operation, location } = found;
   const at = references.at(operation);
   const raw = rawParameters(context, item, operation);
-  if (property(operation.value, 'callbacks') !== undefined) note(at, 'callbacks are not expressed');
-  const server = firstServer(operation.value) ?? firstServer(item.value);
-  if (server !== undefined && server !== firstServer(references.root.value)) {
-    note(at, 'its own server is not expressed: it is called at the url of the source');
-  }
   return {
     method,
     path,
@@ -122,12 +124,8 @@ function readOperation(context: ReaderContext, reader: OperationReader, found: O
     body: reader.body(raw, operation),
     responses: reader.responses(operation),
     security: readSecurity(operation.value, references.root.value),
+    server: ownServerUrl(operation.value, location) ?? ownServerUrl(item.value, location),
   };
-}
-
-function firstServer(owner: unknown): unknown {
-  const servers = property(owner, 'servers');
-  return Array.isArray(servers) ? property(servers[0], 'url') : undefined;
 }
 
 /** Parameters of the operation, then those of the path that it does not override. */

@@ -96,10 +96,13 @@ export function createReaderV2({ references, readSchema, note }: ReaderContext):
         .filter(([status]) => isAnswer(status))
         .map(([status, written]) => {
           const schema = child(references.follow(written), 'schema');
-          if (!isObject(schema.value)) return { status: status.toUpperCase(), media: [] };
+          const response = references.follow(written);
+          const headers = references.entries(child(response, 'headers')).map(([name]) => name.toLowerCase());
+          const answer = { status: status.toUpperCase(), headers, links: [] };
+          if (!isObject(schema.value)) return { ...answer, media: [] };
           const types = produces.length === 0 ? ['application/json'] : produces;
           return {
-            status: status.toUpperCase(),
+            ...answer,
             media: types.map((type) => ({ type, schema: () => readSchema(schema) })),
           };
         });

@@ -2,6 +2,7 @@
 import type {
   ApiBody,
   ApiEncoding,
+  ApiLink,
   ApiMedia,
   ApiParameter,
   ApiResponse,
@@ -17,7 +18,13 @@ const STYLES: ReadonlySet<unknown> = new Set<ParameterStyle>([
   'simple', 'label', 'matrix', 'form', 'spaceDelimited', 'pipeDelimited', 'deepObject',
 ]); // prettier-ignore
 
-export function createReaderV3({ references, readSchema, note }: ReaderContext): OperationReader {
+export type ReadMedia = (owner: Place) => readonly ApiMedia[];
+
+export function createReaderV3({
+  references,
+  readSchema,
+  note,
+}: ReaderContext): OperationReader & { readonly media: ReadMedia } {
   const { child } = references;
 
   const readParameter = (place: Place): ApiParameter[] => {
@@ -75,7 +82,21 @@ export function createReaderV3({ references, readSchema, note }: ReaderContext):
       };
     });
 
+  const readLinks = (place: Place): ApiLink[] =>
+    references.entries(place).map(([name, written]) => {
+      const link = references.follow(written);
+      return {
+        name,
+        at: references.at(written),
+        description: textOf(property(link.value, 'description')),
+        operationId: textOf(property(link.value, 'operationId')),
+        operationRef: textOf(property(link.value, 'operationRef')),
+        parameters: new Map(references.entries(child(link, 'parameters')).map(([key, { value }]) => [key, value])),
+      };
+    });
+
   return {
+    media: readMedia,
     parameters: (raw) => raw.flatMap(readParameter),
     body(_raw, operation): ApiBody | undefined {
       const written = child(operation, 'requestBody');
@@ -92,7 +113,15 @@ export function createReaderV3({ references, readSchema, note }: ReaderContext):
       references
         .entries(child(operation, 'responses'))
         .filter(([status]) => isAnswer(status))
-        .map(([status, written]) => ({ status: status.toUpperCase(), media: readMedia(references.follow(written)) })),
+        .map(([status, written]) => {
+          const response = references.follow(written);
+          return {
+            status: status.toUpperCase(),
+            media: readMedia(response),
+            headers: references.entries(child(response, 'headers')).map(([name]) => name.toLowerCase()),
+            links: readLinks(child(response, 'links')),
+          };
+        }),
   };
 }
 

@@ -17,6 +17,8 @@ export interface SchemaTypes {
   /** A type reference such as `[Order!]`, with its `!` where the schema does not allow null. */
   readonly refer: (schema: Schema, position: Position, hint: Hint) => string;
   readonly shapeOf: (schema: Schema) => Shape;
+  /** A type's name that is free, made of this one. */
+  readonly claim: (name: string) => string;
   /** Object definition and shape behind the name of an output type. */
   readonly shapeOfType: (typeName: string) => ObjectShape | undefined;
   /** The schema is the body of a form: how its fields are written, and that what is binary are files. */
@@ -235,6 +237,7 @@ export function createSchemaTypes(model: ApiModel, typePrefix: string, note: Tak
   return {
     refer: (schema, position, hint) => refer(schema, position, hint),
     shapeOf: (schema) => shapes.of(schema),
+    claim: (name) => registry.claim(registry.prefixed(name)),
     shapeOfType: (typeName) => outputShapes.get(typeName),
     asForm: fields.asForm,
     useXml: fields.useXml,

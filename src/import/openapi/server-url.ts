@@ -7,7 +7,15 @@ import type { OpenApiVersion } from './recognise-version.ts';
  * Without a trailing slash; undefined where no absolute http(s) url comes of it.
  */
 export function serverUrlOf(document: JsonObject, version: OpenApiVersion, location: string): string | undefined {
-  const written = version === '2.0' ? urlV2(document, location) : urlV3(document);
+  return absoluteUrl(version === '2.0' ? urlV2(document, location) : firstServerUrl(document), location);
+}
+
+/** The first of the `servers` of an operation or a path, variables at their defaults; relative to `location`. */
+export function ownServerUrl(owner: unknown, location: string): string | undefined {
+  return absoluteUrl(firstServerUrl(owner), location);
+}
+
+function absoluteUrl(written: string | undefined, location: string): string | undefined {
   const base = /^https?:/i.test(location) ? location : undefined;
   if (written === undefined || !URL.canParse(written, base)) return undefined;
   const url = new URL(written, base);
@@ -20,8 +28,8 @@ export function serverUrlOf(document: JsonObject, version: OpenApiVersion, locat
   return url.href.replace(/\/+$/, '');
 }
 
-function urlV3(document: JsonObject): string | undefined {
-  const servers = property(document, 'servers');
+function firstServerUrl(owner: unknown): string | undefined {
+  const servers = property(owner, 'servers');
   const first: unknown = Array.isArray(servers) ? servers[0] : undefined;
   const url = property(first, 'url');
   if (typeof url !== 'string') return undefined;

@@ -28,8 +28,9 @@ export function compileOperation(
   document: DocumentNode,
   operationName: string | undefined,
 ): RunOperation {
-  // graphql-jit unrolls the types of variables, and never ends where one contains itself.
-  if (hasRecursiveVariable(schema, document)) {
+  // graphql-jit unrolls the types of variables: it never ends where one contains itself, and takes gigabytes where many are
+  // inside one another.
+  if (hasLargeVariable(schema, document)) {
     return (scope, variables, rootValue) =>
       execute({ schema, document, operationName, rootValue, contextValue: scope, variableValues: variables });
   }
@@ -41,31 +42,38 @@ export function compileOperation(
   return (scope, variables, root) => compiled.query(root, scope, variables);
 }
 
-function hasRecursiveVariable(schema: GraphQLSchema, document: DocumentNode): boolean {
+/** Most input fields that the variables of an operation may have, types inside types written out. */
+const MAX_UNROLLED = 2_000;
+
+function hasLargeVariable(schema: GraphQLSchema, document: DocumentNode): boolean {
+  const sizes = new Map<GraphQLInputObjectType, number>();
   return document.definitions.some(
     (definition) =>
       definition.kind === Kind.OPERATION_DEFINITION &&
       (definition.variableDefinitions ?? []).some((variable) => {
         const type = typeFromAST(schema, variable.type);
         const named = type === undefined ? undefined : getNamedType(type);
-        return isInputObjectType(named) && containsItself(named, new Set(), new Set());
+        return isInputObjectType(named) && unrolledSize(named, new Set(), sizes) > MAX_UNROLLED;
       }),
   );
 }
 
-function containsItself(
+/** Infinity where a type contains itself. */
+function unrolledSize(
   type: GraphQLInputObjectType,
   above: Set<GraphQLInputObjectType>,
-  cleared: Set<GraphQLInputObjectType>,
-): boolean {
-  if (above.has(type)) return true;
-  if (cleared.has(type)) return false;
+  sizes: Map<GraphQLInputObjectType, number>,
+): number {
+  if (above.has(type)) return Infinity;
+  const known = sizes.get(type);
+  if (known !== undefined) return known;
   above.add(type);
-  const found = Object.values(type.getFields()).some((field) => {
+  let size = 1;
+  for (const field of Object.values(type.getFields())) {
     const inner = getNamedType(field.type);
-    return isInputObjectType(inner) && containsItself(inner, above, cleared);
-  });
+    size += isInputObjectType(inner) ? unrolledSize(inner, above, sizes) : 1;
+  }
   above.delete(type);
-  cleared.add(type);
-  return found;
+  sizes.set(type, size);
+  return size;
 }

@@ -1,0 +1,137 @@
+// Links of the description in (OpenAPI, "Link Object"), fields that lead from one answer to another out. Called by `mapToSdl`.
+import { createNameScope, fieldName } from '../graphql-names.ts';
+import type { ApiLink, TakeNote } from './document-model.ts';
+import type { MappedOperation } from './map-operation.ts';
+import type { Entities } from './recognise-entities.ts';
+import type { SchemaTypes } from './schema-types.ts';
+import type { ObjectShape } from './schema-shape.ts';
+import { namedTypeOf, nullable, quote, type FieldDef, type TypeDef } from './sdl-model.ts';
+import { namesInPath, variableName } from './uri-template.ts';
+
+/** By the name of the type that has them. */
+export type Joins = ReadonlyMap<string, readonly FieldDef[]>;
+
+export function mapLinks(
+  operations: readonly MappedOperation[],
+  entities: Entities,
+  types: SchemaTypes,
+  note: TakeNote,
+): Joins {
+  const joins = new Map<string, FieldDef[]>();
+  for (const { operation, field } of operations) {
+    const owner = namedTypeOf(field.type);
+    const shape = types.shapeOfType(owner);
+    for (const link of operation.responses.flatMap((response) => response.links)) {
+      const made = shape === undefined ? 'the answer has no fields' : mapLink(link, operations, shape, entities);
+      if (typeof made === 'string') {
+        note(link.at, `the link "${link.name}" is not expressed: ${made}`);
+        continue;
+      }
+      const before = joins.get(owner) ?? [];
+      // Several operations that answer with the same type have the same links.
+      if (!before.some((one) => one.name === made.name)) joins.set(owner, [...before, made]);
+    }
+  }
+  return joins;
+}
+
+/** The type with its joins, under names that its own fields leave free. */
+export function withJoins(type: TypeDef, joins: Joins): TypeDef {
+  const own = type.kind === 'object' ? joins.get(type.name) : undefined;
+  if (type.kind !== 'object' || own === undefined) return type;
+  const names = createNameScope(type.fields.map(({ name }) => name));
+  const fields = own.map((field) => ({
+    ...field,
+    name: names.claim(names.has(field.name) ? `${field.name}Link` : field.name),
+  }));
+  return { ...type, fields: [...type.fields, ...fields] };
+}
+
+type Value = { readonly property: string } | { readonly constant: string };
+
+/** A text says why there is no field. */
+function mapLink(
+  link: ApiLink,
+  operations: readonly MappedOperation[],
+  shape: ObjectShape,
+  entities: Entities,
+): FieldDef | string {
+  const target = operations.find(
+    ({ operation }) =>
+      (link.operationId !== undefined && operation.operationId === link.operationId) ||
+      (link.operationRef !== undefined && operation.at === pointerOf(link.operationRef)),
+  );
+  if (target === undefined)
+    return `it leads to ${link.operationId ?? link.operationRef ?? 'nothing'}, which is not there`;
+  if (target.root !== 'Query') return 'it leads to an operation that changes something';
+  const values = new Map<string, Value>();
+  for (const [name, expression] of link.parameters) {
+    const value = valueOf(expression, shape);
+    if (value === undefined) return `"${String(expression).slice(0, 100)}" cannot be read from the answer`;
+    values.set(name.replace(/^(?:path|query|header|cookie)\./, ''), value);
+  }
+  const lacking = target.operation.parameters.find(({ name, required }) => required && !values.has(name));
+  if (lacking !== undefined) return `it gives no value for the parameter "${lacking.name}"`;
+  const field = {
+    name: fieldName(link.name),
+    upstream: undefined,
+    type: nullable(target.field.type),
+    description: link.description,
+    deprecated: undefined,
+    args: [],
+  };
+  const lookup = entities.lookups.get(target.field.name);
+  const key = lookup === undefined ? undefined : entities.keys.get(lookup.typeName);
+  const by = lookup === undefined ? undefined : values.get(lookup.parameter);
+  if (lookup?.batch === false && key !== undefined && by !== undefined && 'property' in by && values.size === 1) {
+    const derive = `{ ${fieldName(key)}: ${fieldName(by.property)} }`;
+    return { ...field, directives: [`@derive(from: ${quote(derive)})`] };
+  }
+  const template = templateOf(target, values);
+  if (template === undefined) return 'its parameters are not all in the path or the query';
+  const rest = target.field.directives
+    .find((one) => one.startsWith('@rest('))
+    ?.replace(/^@rest\(get: "(?:[^"\\]|\\.)*"/, '');
+  if (rest === undefined || rest.includes('headers: ["x-')) return 'it cannot be called with what the answer holds';
+  return { ...field, directives: [`@rest(get: ${quote(template)}${rest}`] };
+}
+
+function templateOf({ operation }: MappedOperation, values: ReadonlyMap<string, Value>): string | undefined {
+  const rest = new Map(values);
+  const write = (value: Value): string =>
+    'property' in value ? `{${variableName(value.property)}}` : encodeURIComponent(value.constant);
+  let path = operation.path.replace(/#.*$/s, '');
+  for (const name of namesInPath(operation.path)) {
+    const value = values.get(name);
+    if (value === undefined) return undefined;
+    path = path.replaceAll(`{${name}}`, () => write(value));
+    rest.delete(name);
+  }
+  const query: string[] = [];
+  for (const [name, value] of rest) {
+    if (!operation.parameters.some((one) => one.name === name && one.in === 'query')) return undefined;
+    query.push(`${encodeURIComponent(name)}=${write(value)}`);
+  }
+  const joined = path.startsWith('/') ? path : `/${path}`;
+  return query.length === 0 ? joined : `${joined}${joined.includes('?') ? '&' : '?'}${query.join('&')}`;
+}
+
+/** Runtime expressions that the answer itself has the value of, and constants. */
+function valueOf(expression: unknown, shape: ObjectShape): Value | undefined {
+  const has = (name: string | undefined): Value | undefined =>
+    name !== undefined && shape.fields.has(name) ? { property: name } : undefined;
+  if (typeof expression === 'number' || typeof expression === 'boolean') return { constant: String(expression) };
+  if (typeof expression !== 'string') return undefined;
+  const inner = /^\{(\$.*)\}$/.exec(expression)?.[1] ?? expression;
+  if (!inner.startsWith('$')) return { constant: inner };
+  const body = /^\$response\.body#\/([^/]+)$/.exec(inner)?.[1];
+  if (body !== undefined) return has(body.replaceAll('~1', '/').replaceAll('~0', '~'));
+  // What was asked for is often a part of what is answered.
+  return has(
+    /^\$request\.(?:path|query|header)\.(.+)$/.exec(inner)?.[1] ?? /^\$request\.body#\/([^/]+)$/.exec(inner)?.[1],
+  );
+}
+
+function pointerOf(reference: string): string {
+  return reference.slice(Math.max(reference.indexOf('#'), 0));
+}
