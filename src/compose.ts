@@ -5,7 +5,7 @@ import { Kind, type DocumentNode } from 'graphql';
 import { createAuthenticator, type Authenticator } from './auth/create-authenticator.ts';
 import { createFieldPolicy } from './auth/create-field-policy.ts';
 import { createIntakeOf, openLasting, purgeOnEvents, type Lasting } from './compose-events.ts';
-import { createSource, kindOf, settleAll, startSource, type SdlChoice } from './compose-sources.ts';
+import { createSource, kindOf, settleAll, startSource, type SdlChoice, type SourceContext } from './compose-sources.ts';
 import type { HubConfig } from './config/hub-config.ts';
 import { perWorker } from './config/per-worker.ts';
 import type { NamedSource } from './config/source-kind.ts';
@@ -102,7 +102,7 @@ async function serveSupergraph(
   const context = { config, sdl: options.sdl, logger: options.logger, statsOf: lasting.statsOf, cache: lasting.cache };
   const subgraphs = await settleAll(sources.map((source) => startSource(source, federation, none, context)));
   try {
-    return { ...open(config, supergraph, planner, subgraphs), authenticator };
+    return { ...open(context, supergraph, planner, subgraphs), authenticator };
   } catch (thrown) {
     await Promise.all(subgraphs.map((subgraph) => subgraph.close()));
     throw thrown;
@@ -140,10 +140,10 @@ async function compose(config: HubConfig, options: ComposeOptions, lasting: Last
     const supergraph = composeSupergraph(subgraphs);
     if (options.subgraph !== true) {
       const plan = createPlanner(supergraph, config.graph);
-      return { ...open(config, supergraph, plan, subgraphs), authenticator };
+      return { ...open(context, supergraph, plan, subgraphs), authenticator };
     }
     const gate = composeGate(subgraphs, supergraph, { internal: [HUB], planning: config.graph });
-    return { ...openGate(config, gate, subgraphs), authenticator, publishedSdl: gate.publishedSdl };
+    return { ...openGate(context, gate, subgraphs), authenticator, publishedSdl: gate.publishedSdl };
   } catch (thrown) {
     await Promise.all(sources.map((subgraph) => subgraph.close()));
     throw thrown;
@@ -152,7 +152,14 @@ async function compose(config: HubConfig, options: ComposeOptions, lasting: Last
 
 type Open = Pick<Served, 'graph' | 'admission' | 'warnings'>;
 
-function open(config: HubConfig, supergraph: Supergraph, planner: Planner, subgraphs: readonly Subgraph[]): Open {
+type Opening = Pick<SourceContext, 'config' | 'logger'>;
+
+function open(
+  { config, logger }: Opening,
+  supergraph: Supergraph,
+  planner: Planner,
+  subgraphs: readonly Subgraph[],
+): Open {
   const { publicSchema } = supergraph;
   const admission = createAdmission(publicSchema, config.limits, readCostHints(supergraph.document));
   const graph = createGraph({
@@ -168,6 +175,11 @@ function open(config: HubConfig, supergraph: Supergraph, planner: Planner, subgr
         extensions: { ...error.extensions, code: String(error.extensions.code) },
       })),
     development: config.server.development,
+    onInternal: (fault, { id }) =>
+      logger.error(
+        { err: fault.cause ?? fault, source: fault.details.source, requestId: id },
+        'a fetch failed inside the hub',
+      ),
     forwards: config.sources.flatMap(({ settings }) => settings.auth.forward ?? []),
   });
   const warnings = planner.unknownLabels.map(
@@ -177,7 +189,7 @@ function open(config: HubConfig, supergraph: Supergraph, planner: Planner, subgr
 }
 
 /** The graph with a gate for other gateways: one graph for each entrance, which differ in nothing else. */
-function openGate(config: HubConfig, gate: Gate, subgraphs: readonly Subgraph[]): Open {
+function openGate(context: Opening, gate: Gate, subgraphs: readonly Subgraph[]): Open {
   const needed = new WeakMap<Scope, Set<number>>();
   const keys = gate.entrances.map((entrance) => entrance.keys);
   const enter = ({ supergraph, planner, gateSdl }: GateEntrance, entrance: number): Open => {
@@ -190,7 +202,7 @@ function openGate(config: HubConfig, gate: Gate, subgraphs: readonly Subgraph[])
       entrance,
       elsewhere: (scope, other) => needed.set(scope, (needed.get(scope) ?? new Set()).add(other)),
     });
-    return open(config, supergraph, planner, [...subgraphs, own]);
+    return open(context, supergraph, planner, [...subgraphs, own]);
   };
   const [first, ...others] = gate.entrances;
   const { publicSchema } = first.supergraph;

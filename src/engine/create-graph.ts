@@ -19,6 +19,8 @@ export interface GraphOptions {
   /** Admission's last word, with the coerced variables; by default everything may run. */
   readonly refuse?: EngineContext['refuse'];
   readonly development?: boolean;
+  /** Told what fails inside the hub while an operation runs, once for each failure. */
+  readonly onInternal?: EngineContext['onInternal'];
   /** Callers' headers that sources are sent; none by default. */
   readonly forwards?: readonly string[];
   /** Prepared operations that are kept; the least recently used is forgotten. */
@@ -34,6 +36,7 @@ export function createGraph(options: GraphOptions): ComposedGraph {
     development: options.development ?? false,
     plan: options.plan,
     draw: options.draw,
+    onInternal: options.onInternal,
     refuse: options.refuse ?? (() => []),
   };
   const prepared = createBoundedCache<PreparedOperation>(options.maxOperations ?? 1_000);

@@ -27,9 +27,13 @@ interface Group {
   readonly path: Path;
 }
 
-/** @param development adds inner messages; never where strangers read. */
-export function createErrorSink(development: boolean): ErrorSink {
+/**
+ * @param development adds inner messages; never where strangers read.
+ * @param onInternal told each HUB_INTERNAL once, as callers read nothing of its cause
+ */
+export function createErrorSink(development: boolean, onInternal?: (fault: HubFault) => void): ErrorSink {
   const errors: ResponseError[] = [];
+  let told: Set<unknown> | undefined;
   const groups = new Map<string, Group>();
 
   const push = (entry: ResponseError, path: Path): void => {
@@ -44,10 +48,24 @@ export function createErrorSink(development: boolean): ErrorSink {
     } else errors[group.last] = { ...last, extensions: { ...last.extensions, affectedPaths: group.count } };
   };
 
+  /** The same failure of a fetch strikes many paths. */
+  const tell = (fault: HubFault): void => {
+    if (fault.code !== 'HUB_INTERNAL' || onInternal === undefined) return;
+    const failure = fault.cause ?? fault;
+    told ??= new Set();
+    if (told.has(failure)) return;
+    told.add(failure);
+    onInternal(fault);
+  };
+
   return {
     errors,
-    add: (fault, path) => push(toResponseError(fault, path, development), path),
+    add(fault, path) {
+      tell(fault);
+      push(toResponseError(fault, path, development), path);
+    },
     addFetchError(error, path) {
+      tell(error.fault);
       const entry = toResponseError(error.fault, path, development);
       const { source } = entry.extensions;
       const extensions =

@@ -38,7 +38,7 @@ import {
 import { compilePlan, splitSubscription } from './compile-plan.ts';
 import { compileProjection, type Projection } from './compile-projection.ts';
 import { eventScope } from './create-scope.ts';
-import { createErrorSink } from './error-sink.ts';
+import { createErrorSink, type ErrorSink } from './error-sink.ts';
 import { explainPlan } from './explain-plan.ts';
 import { entityKeys } from './entity-keys.ts';
 import { createFetchRecorder } from './fetch-recorder.ts';
@@ -55,6 +55,8 @@ export interface EngineContext extends FetchContext {
   plan(operationText: string, operationName: string | undefined, course?: number): QueryPlan;
   /** Draws the course of one request; undefined where there is only one. */
   readonly draw: (() => number) | undefined;
+  /** Told what fails inside the hub, with its cause: callers only read that something did. */
+  readonly onInternal: ((fault: HubFault, scope: Scope) => void) | undefined;
   /** What admission says once the variables are known; empty where the operation may run. */
   refuse(source: OperationSource, variables: Variables): readonly ResponseError[];
 }
@@ -173,7 +175,11 @@ function operationOf(document: DocumentNode, operationName: string | undefined):
 function createRun(scope: Scope, variables: Variables, context: EngineContext, asSubgraph = false): Run {
   const recorder = scope.extensions.has('plan') ? createFetchRecorder() : undefined;
   const known = asSubgraph ? new Map<Data, boolean>() : undefined;
-  return { scope, variables, data: {}, sink: createErrorSink(context.development), recorder, known };
+  return { scope, variables, data: {}, sink: createSink(scope, context), recorder, known };
+}
+
+function createSink(scope: Scope, { development, onInternal }: EngineContext): ErrorSink {
+  return createErrorSink(development, onInternal === undefined ? undefined : (fault) => onInternal(fault, scope));
 }
 
 /** To another gateway, an entity that no source knows is null: not an entity whose fields are. */

@@ -101,7 +101,9 @@ export function createServer(options: ServerOptions): HubServer {
   registerErrorAnswers(server, PATHS, logger);
   registerHealth(server, () => ready);
   if (options.webhooks !== undefined) registerWebhooks(server, options.webhooks);
-  if (settings.uploads !== false) registerUploads(server, settings.uploads, settings.maxBodyBytes);
+  if (settings.uploads !== false) {
+    registerUploads(server, { settings: settings.uploads, maxBodyBytes: settings.maxBodyBytes, authenticate });
+  }
   if (settings.graphiql) {
     const { title = 'Manifold', query } = options.graphiql ?? {};
     registerGraphiql(server, {

@@ -4,18 +4,32 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { ServerSettings } from '../config/server-settings.ts';
 import { HubFault } from '../faults/hub-fault.ts';
+import { flattenHeaders, type Authenticate } from './request-context.ts';
 
 type UploadSettings = Exclude<ServerSettings['uploads'], false>;
+
+export interface UploadOptions {
+  readonly settings: UploadSettings;
+  readonly maxBodyBytes: number;
+  readonly authenticate: Authenticate;
+}
 
 /** Name of each file part → where its file belongs, `variables.input.files.0`. */
 const mapSchema = z.record(z.string(), z.array(z.string()).min(1));
 
 /**
  * Forms are read for all routes; what they hold is checked as any other request. The whole form is in memory: as large as
- * the body that is allowed without files, and the files that are allowed.
+ * the body that is allowed without files, and the files that are allowed; so nothing is read of a caller without a valid
+ * credential.
  */
-export function registerUploads(server: FastifyInstance, settings: UploadSettings, maxBodyBytes: number): void {
+export function registerUploads(server: FastifyInstance, options: UploadOptions): void {
+  const { settings, maxBodyBytes, authenticate } = options;
   const bodyLimit = maxBodyBytes + settings.maxFiles * settings.maxFileBytes;
+  server.addHook('onRequest', async ({ headers }) => {
+    if (/^multipart\/form-data\b/i.test(headers['content-type'] ?? '')) {
+      await authenticate({ headers: flattenHeaders(headers) });
+    }
+  });
   server.addContentTypeParser(
     'multipart/form-data',
     { parseAs: 'buffer', bodyLimit },

@@ -18,6 +18,6 @@ export interface Remote {
 /** Throws HUB_CONFIG_INVALID where url or credentials cannot be used. Closed by closing the streamer. */
 export function createRemote({ name, settings }: NamedSource<RemoteSettings>, services: SourceServices): Remote {
   const { url } = settings;
-  const streamer = createStreamer({ source: name, url, settings, logger: services.logger });
+  const streamer = createStreamer({ source: name, url, settings, logger: services.logger, stats: services.stats });
   return { streamer, caller: createGraphQlCaller(services.transport(url), streamer.secrets) };
 }

@@ -4,6 +4,7 @@ import { ExponentialBackoff, type IBackoff } from 'cockatiel';
 import type { SourceSettings } from '../../config/source-settings.ts';
 import type { FetchResult } from '../../contract/fetch.ts';
 import type { Scope } from '../../contract/scope.ts';
+import type { SourceStats } from '../../contract/source-stats.ts';
 import { type HubFault, toHubFault } from '../../faults/hub-fault.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createDirectClient } from '../../transport/direct-client.ts';
@@ -21,6 +22,8 @@ export interface StreamerOptions {
   readonly url: string;
   readonly settings: SourceSettings & { readonly subscriptions?: SubscriptionSettings | undefined };
   readonly logger: Logger;
+  /** Each attempt to connect is a call of the source; how long a stream then lasts is not. */
+  readonly stats: SourceStats;
   /** Events that wait for a slow reader before the oldest are lost; by default 256. */
   readonly maxQueued?: number;
 }
@@ -52,7 +55,7 @@ type End =
   | { readonly kind: 'dropped'; readonly fault: HubFault; readonly again: boolean };
 
 export function createStreamer(options: StreamerOptions): Streamer {
-  const { source, settings, logger } = options;
+  const { source, settings, logger, stats } = options;
   const open = OPENERS[settings.subscriptions?.protocol ?? 'graphql-ws'];
   const url = new URL((settings.subscriptions?.url ?? options.url).replace(/^ws/i, 'http'));
   const direct = createDirectClient(source, url.href, settings);
@@ -73,24 +76,30 @@ export function createStreamer(options: StreamerOptions): Streamer {
   async function* connection(payload: StreamPayload, scope: Scope): AsyncGenerator<FetchResult, Ended> {
     const queue = createEventQueue<End>(source, options.maxQueued ?? MAX_QUEUED);
     const gone = (): boolean => scope.signal.aborted;
+    const startedAt = performance.now();
     let connectedAt: number | undefined;
     let events = 0;
     // A server that accepts every connection only to cut it has to be given up at some time, too.
-    const endedWith = (end: End): Ended => ({
-      end,
-      lasted: events > 0 || (connectedAt !== undefined && performance.now() - connectedAt >= LASTING_MS),
-    });
+    const endedWith = (end: End): Ended => {
+      if (connectedAt === undefined && end.kind === 'dropped') {
+        stats.record(performance.now() - startedAt, end.fault.code);
+      }
+      return {
+        end,
+        lasted: events > 0 || (connectedAt !== undefined && performance.now() - connectedAt >= LASTING_MS),
+      };
+    };
+    const connected = (): void => {
+      connectedAt = performance.now();
+      stats.record(connectedAt - startedAt);
+    };
     const onAbort = (): void => queue.end({ kind: 'cancelled' });
     scope.signal.addEventListener('abort', onAbort, { once: true });
     let cancel: (() => void) | undefined;
     try {
       const target = await targetFor(scope);
       if (gone()) return endedWith({ kind: 'cancelled' });
-      cancel = open(
-        target,
-        payload,
-        sinkOf(queue, answers, () => (connectedAt = performance.now())),
-      );
+      cancel = open(target, payload, sinkOf(queue, answers, connected));
       for (;;) {
         const next = await queue.next();
         if (gone()) return endedWith({ kind: 'cancelled' });

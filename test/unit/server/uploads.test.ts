@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createFakeGraph } from '../../kit/fake-graph.ts';
+import { HubFault } from '../../../src/faults/hub-fault.ts';
 import { startHub, type StartedHub } from './start-hub.ts';
 
 let hub: StartedHub;
@@ -113,5 +114,34 @@ describe('requests with files', () => {
     await start({ maxFileBytes: 1_000, maxFiles: 2 });
     const { status, body } = await send(parts);
     expect([status, body.errors[0].extensions.code]).toEqual([expected, 'HUB_REQUEST_TOO_LARGE']);
+  });
+});
+
+describe('a caller whose credential is not valid', () => {
+  it('is refused before its files are read', async () => {
+    hub = await startHub(
+      { authenticate: () => Promise.reject(new HubFault('HUB_AUTH_INVALID', 'the token is not valid')) },
+      { uploads: { maxFiles: 1, maxFileBytes: 1_000 } },
+    );
+    const sent = new AbortController();
+    let pulled = 0;
+    const endless = new ReadableStream({
+      pull(stream) {
+        pulled += 1;
+        stream.enqueue(new Uint8Array(16_384));
+        if (pulled > 1_000) stream.close();
+      },
+    });
+    const response = await fetch(hub.graphql, {
+      method: 'POST',
+      body: endless,
+      duplex: 'half',
+      signal: sent.signal,
+      headers: { 'content-type': 'multipart/form-data; boundary=x', 'apollo-require-preflight': '1' },
+    } as RequestInit);
+    expect(response.status).toBe(401);
+    expect((await response.json()).errors[0].extensions.code).toBe('HUB_AUTH_INVALID');
+    sent.abort();
+    expect(pulled).toBeLessThan(1_000);
   });
 });

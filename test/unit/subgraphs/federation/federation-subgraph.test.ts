@@ -328,6 +328,7 @@ describe('an answer that is wrong', () => {
     opened.push(upstream);
     const graph = await graphOf(upstream.url, ['p1', 'p2'], {
       retry: { attempts: 1 },
+      timeoutMs: 1_000,
       auth: { bearer: { token: 'very-secret' } },
     });
     const { data, errors } = await ask(graph, query, {}, createScope());
@@ -365,6 +366,8 @@ describe('an answer that is wrong', () => {
     ],
     ['status 429', raw(undefined, '', 429), { code: 'HUB_UPSTREAM_RATE_LIMITED', upstreamStatus: 429 }],
     ['a redirect', raw('text/html', '<a>', 302), { code: 'HUB_UPSTREAM_MALFORMED', upstreamStatus: 302 }],
+    ['nothing in time', () => undefined, { code: 'HUB_UPSTREAM_TIMEOUT' }],
+    ['a cut connection', (_request, response) => void response.socket?.destroy(), { code: 'HUB_UPSTREAM_UNREACHABLE' }],
   ])('%s is a fault of its own', async (_name, answer, expected) => {
     const { data, errors } = await errorsOf(answer);
     expect(data).toBeNull();

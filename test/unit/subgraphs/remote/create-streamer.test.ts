@@ -8,6 +8,7 @@ import { createScope } from '../../../../src/engine/create-scope.ts';
 import { createStreamer } from '../../../../src/subgraphs/remote/create-streamer.ts';
 import { subscriptionsSchema } from '../../../../src/subgraphs/remote/stream-settings.ts';
 import { createLogger } from '../../../../src/telemetry/logger.ts';
+import { createSourceStats } from '../../../../src/telemetry/source-stats.ts';
 import { startGraphQlWs, startLegacyWs } from '../../../kit/stream-servers.ts';
 import { startUpstream, type Answer } from '../../../kit/upstream.ts';
 
@@ -16,13 +17,20 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((one) => one.close()));
 });
 
-function streamerOf(protocol: string, url: string, given: Record<string, unknown> = {}, maxQueued = 256) {
+function streamerOf(
+  protocol: string,
+  url: string,
+  given: Record<string, unknown> = {},
+  maxQueued = 256,
+  stats = createSourceStats(),
+) {
   const { subscriptions, ...rest } = given;
   const streamer = createStreamer({
     source: 'ticker',
     url,
     logger: createLogger('silent'),
     maxQueued,
+    stats,
     settings: {
       kind: 'federation',
       ...sourceSettingsSchema.parse({ retry: { attempts: 3, initialDelayMs: 1, maxDelayMs: 5 }, ...rest }),
@@ -345,5 +353,20 @@ describe('a subscription over server-sent events', () => {
     const streamer = streamerOf('sse', upstream.url, { maxResponseBytes: 1000 });
     expect(codes(await all(streamer.subscribe(PAYLOAD, createScope())))).toEqual([code]);
     expect(upstream.received).toHaveLength(1);
+  });
+});
+
+describe('the figures of a source', () => {
+  it('count each connection of a stream, and each that could not be made', async () => {
+    const server = await startGraphQlWs(counter(three));
+    opened.push(server);
+    const stats = createSourceStats();
+    await all(streamerOf('graphql-ws', server.url, {}, 256, stats).subscribe(PAYLOAD, createScope()));
+    expect(stats.snapshot()).toMatchObject({ calls: 1, failures: 0, health: 'up' });
+
+    const gone = await startUpstream(() => undefined);
+    await gone.close();
+    await all(streamerOf('sse', gone.url, {}, 256, stats).subscribe(PAYLOAD, createScope()));
+    expect(stats.snapshot()).toMatchObject({ calls: 4, failures: 3, lastFault: 'HUB_UPSTREAM_UNREACHABLE' });
   });
 });
