@@ -1,7 +1,6 @@
 // The axios adapter: one HTTP exchange over an undici dispatcher, its body read up to a limit.
 // axios calls it with `baseURL` as the origin and `url` as the path; redirects, retries and credentials are made above it.
 import type { AxiosAdapter, AxiosResponse, InternalAxiosRequestConfig } from 'axios';
-import { AxiosHeaders } from 'axios';
 import type { Dispatcher } from 'undici';
 import { decodeBody, tooLarge } from './decode-body.ts';
 import { faultOfExchange } from './fault-of-exchange.ts';
@@ -20,8 +19,12 @@ export function createUndiciAdapter(options: UndiciAdapterOptions): AxiosAdapter
   return async (config) => {
     const answer = await exchange(options, config);
     const encoding = answer.headers['content-encoding'];
+    const { source, maxResponseBytes } = options;
     return {
-      data: await decodeBody(options.source, answer.body, encoding?.toString(), options.maxResponseBytes),
+      data:
+        encoding === undefined
+          ? answer.body
+          : await decodeBody(source, answer.body, encoding.toString(), maxResponseBytes),
       status: answer.status,
       statusText: '',
       headers: answer.headers,
@@ -70,7 +73,7 @@ function exchange(options: UndiciAdapterOptions, config: InternalAxiosRequestCon
         if (statusCode < 200) return;
         status = statusCode;
         headers = responseHeaders as Record<string, string | string[]>;
-        if (config.method !== 'head' && Number(headers['content-length'] ?? 0) > maxResponseBytes) {
+        if (config.method?.toUpperCase() !== 'HEAD' && Number(headers['content-length'] ?? 0) > maxResponseBytes) {
           fail(tooLarge(source, maxResponseBytes));
         }
       },
@@ -97,13 +100,17 @@ function exchange(options: UndiciAdapterOptions, config: InternalAxiosRequestCon
   });
 }
 
+const LINE_BREAK = /[\r\n]/;
+const LINE_BREAKS = /[\r\n]+/g;
+
 function toDispatch(config: InternalAxiosRequestConfig): Dispatcher.DispatchOptions {
   const body = config.data as string | Uint8Array | undefined;
   const headers: string[] = [];
-  for (const [name, value] of Object.entries(AxiosHeaders.from(config.headers))) {
-    // axios names a content type for every POST, PUT and PATCH, even where there is no content.
-    if (body === undefined && name.toLowerCase() === 'content-type') continue;
-    if (typeof value === 'string') headers.push(name, value);
+  for (const name of Object.keys(config.headers)) {
+    const value: unknown = config.headers[name];
+    // A line break would begin another header.
+    if (typeof value === 'string')
+      headers.push(name, LINE_BREAK.test(value) ? value.replaceAll(LINE_BREAKS, '') : value);
   }
   return {
     origin: config.baseURL ?? '',
