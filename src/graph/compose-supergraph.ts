@@ -2,6 +2,7 @@
 import { composeServices, transformSupergraphToPublicSchema } from '@theguild/federation-composition';
 import { buildASTSchema, print, type DocumentNode, type GraphQLError, type GraphQLSchema } from 'graphql';
 import { HubFault } from '../faults/hub-fault.ts';
+import { linkKnownVersion } from './known-version.ts';
 import { expandRequires, mendSupergraph, readDeclared } from './mend-composition.ts';
 import { shareDirectives } from './share-directives.ts';
 
@@ -39,7 +40,7 @@ export function composeSupergraph(
   const result = composeServices(
     shareDirectives(subgraphs).map(({ name, sdl }) => ({
       name,
-      typeDefs: expandRequires(sdl, declared),
+      typeDefs: linkKnownVersion(expandRequires(sdl, declared)),
       url: `hub://${name}`,
     })),
     options.trusted === true ? { disableValidationRules: DISTRUST } : undefined,

@@ -68,6 +68,44 @@ describe('composition', () => {
   });
 });
 
+describe('versions of Federation', () => {
+  const linked = (version: string, imports: string, sdl: string) =>
+    composeSupergraph([
+      {
+        name: 'a',
+        sdl: parse(
+          `extend schema @link(url: "https://specs.apollo.dev/federation/v${version}", import: ["@key", ${imports}]) ${sdl}`,
+        ),
+      },
+    ]);
+
+  it.each(['2.0', '2.9', '2.12', '2.30'])('%s composes, as far as what it has is used', (version) => {
+    const { publicSchema } = linked(
+      version,
+      '"@shareable"',
+      'type Query { t: T } type T @key(fields: "id") { id: ID! }',
+    );
+    expect(printType(publicSchema.getType('T') as never)).toContain('id: ID!');
+  });
+
+  it('names what a later version added', () => {
+    const late = () => linked('2.12', '"@cacheTag"', 'type Query { t: Int @cacheTag(format: "t") }');
+    expect(late).toThrow(/cacheTag/);
+  });
+
+  it('refuses arguments from the context, which would be left out', () => {
+    const supergraph = linked(
+      '2.8',
+      '"@context", "@fromContext"',
+      `type Query { p: P } type P @key(fields: "id") @context(name: "p") { id: ID! currency: String c: C }
+       type C @key(fields: "id") { id: ID! price(currency: String @fromContext(field: "$p { currency }")): Int }`,
+    );
+    expect(() => createPlanner(supergraph)).toThrow(
+      expect.objectContaining({ code: 'HUB_COMPOSE_INVALID', message: expect.stringContaining('"price"') }),
+    );
+  });
+});
+
 describe('the entities of a graph', () => {
   const find = (sdls: Readonly<Record<string, string>>) => findEntities(subgraphs(sdls));
 
