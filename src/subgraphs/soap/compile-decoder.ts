@@ -16,7 +16,7 @@ import {
 import { resolveQName } from '../../import/wsdl/xml-tree.ts';
 import { attachedText, decodeUntyped, type DecodeContext } from './decode-message.ts';
 import { compileSimple, DecodeError } from './decode-simple.ts';
-import { createRecord, type RawRecord } from './raw-record.ts';
+import { createRecord, createRecordFactory, type RawRecord } from './raw-record.ts';
 import { scanTree } from './scan-tree.ts';
 import type { ScannedName, XmlScanner } from './xml-scanner.ts';
 
@@ -122,6 +122,9 @@ function compileArray(item: Field): Decode {
   };
 }
 
+/** Beyond this many children of one element, each is taken to be like the last: the items of a list. */
+const MAX_GUESSES = 32;
+
 interface Slot {
   readonly field: Field;
   readonly decode: Decode;
@@ -146,9 +149,10 @@ function compileRecord(type: ComplexType): DecodeRecord {
   const readText = text === undefined ? undefined : compileOwnText(text);
   const find = compileSearch(type);
   const tag = typeTag(type);
+  const Raw = createRecordFactory();
 
   return (scanner, context) => {
-    const record = createRecord();
+    const record = new Raw();
     if (tag !== undefined) record.$type = tag;
     for (const field of lists) record[field.raw] = [];
     for (const read of attributes) read(scanner, record);
@@ -157,29 +161,56 @@ function compileRecord(type: ComplexType): DecodeRecord {
       readText(content, record);
       return record;
     }
-    if (scanner.selfClosing) return record;
-    const { scope } = scanner;
-    const { qname } = scanner.name;
-    for (; scanner.nextChild(qname); scanner.scope = scope) readChild(scanner, context, record);
+    if (!scanner.selfClosing) readChildren(scanner, context, record);
     return record;
   };
 
+  /** Servers write the children of all records alike: what came last time at a place is tried first. */
+  function readChildren(scanner: XmlScanner, context: DecodeContext, record: RawRecord): void {
+    const { scope } = scanner;
+    const { qname } = scanner.name;
+    const guesses = scanner.guesses(find);
+    for (let index = 0; ; index += 1) {
+      const guess = guesses[Math.min(index, MAX_GUESSES - 1)];
+      if (guess !== undefined && scanner.openGuessed(guess)) {
+        readSlot(scanner, context, record, guess.slot as Slot | null);
+      } else {
+        if (!scanner.nextChild(qname)) return;
+        const { name } = scanner;
+        const slot = slotOf(name);
+        if (scanner.scope === scope && index < MAX_GUESSES) guesses[index] = { name, scope, slot };
+        readSlot(scanner, context, record, slot);
+      }
+      scanner.scope = scope;
+    }
+  }
+
   function readChild(scanner: XmlScanner, context: DecodeContext, record: RawRecord): void {
-    const { name } = scanner;
-    let slot = name.found.get(find) as Slot | null | undefined;
-    if (slot === undefined) name.found.set(find, (slot = find(name)));
+    readSlot(scanner, context, record, slotOf(scanner.name));
+  }
+
+  function slotOf(name: ScannedName): Slot | null {
+    if (name.owner === find) return name.found as Slot | null;
+    const slot = find(name);
+    name.owner = find;
+    name.found = slot;
+    return slot;
+  }
+
+  function readSlot(scanner: XmlScanner, context: DecodeContext, record: RawRecord, slot: Slot | null): void {
     if (slot === null) {
       scanner.skip();
       return;
     }
     const { field } = slot;
+    const { local } = scanner.name;
     let value: unknown;
     try {
       value = slot.decode(scanner, context);
     } catch (error) {
-      throw DecodeError.at(name.local, error);
+      throw DecodeError.at(local, error);
     }
-    if (field.role === 'wildcard') addWildcard(record, field, name.local, value);
+    if (field.role === 'wildcard') addWildcard(record, field, local, value);
     else if (field.list) (record[field.raw] as unknown[]).push(value);
     else record[field.raw] = value;
   }

@@ -14,6 +14,7 @@ export interface RelatedParts {
   readonly attachments: ReadonlyMap<string, Buffer>;
 }
 
+const LT = 0x3c;
 const MAX_PARTS = 1_000;
 const MAX_HEADER_BYTES = 16_384;
 
@@ -34,6 +35,7 @@ export function parseRelated(body: Buffer, contentType: string): RelatedParts | 
 
 /** Some servers send a multipart body and forget to say so. */
 export function sniffBoundary(body: Buffer): string | undefined {
+  if (body[0] === LT) return undefined;
   const head = body.subarray(0, 300).toString('latin1').trimStart();
   return /^--([!-~]{8,80})\r?\n[\w-]+:/.exec(head)?.[1];
 }

@@ -10,14 +10,22 @@ export interface ScannedName {
   readonly qname: string;
   readonly local: string;
   readonly uri: string;
-  /** What decoders found for this name, by their own identity; it saves them a search per element. */
-  readonly found: Map<object, unknown>;
+  /** What the decoder that saw this name last found for it; it saves a search per element. */
+  owner: object | undefined;
+  found: unknown;
+}
+
+/** A child that came at this place the last time; `slot` is the owner's own. */
+export interface Guess {
+  readonly name: ScannedName;
+  readonly scope: NamespaceScope;
+  readonly slot: unknown;
 }
 
 interface ScanScope extends NamespaceScope {
   readonly names: Map<string, ScannedName>;
   /** Scopes of inner elements by the text of their declarations: records that all declare the same share one. */
-  readonly inner: Map<string, ScanScope>;
+  inner: Map<string, ScanScope> | undefined;
 }
 
 export interface ScanMark {
@@ -52,16 +60,20 @@ export class XmlScanner {
   /** In force after the last start tag; whoever reads children puts it back after each of them. */
   scope: ScanScope = scopeOf({ xml: XML }, undefined);
   /** Of the last start tag. */
-  name: ScannedName = { qname: '', local: '', uri: '', found: new Map() };
+  name: ScannedName = { qname: '', local: '', uri: '', owner: undefined, found: undefined };
   selfClosing = false;
   /** Qualified names and values, in turns; namespace declarations are not among them. */
   attributes: string[] = NONE;
   #depth = 0;
   #elements = 0;
+  /** Most answers contain no reference at all: then no text needs a look. */
+  readonly #plain: boolean;
+  readonly #guesses = new Map<object, Guess[]>();
 
   constructor(text: string) {
     // XML 1.0, section 2.11: line ends are line feeds, before anything else is done.
     this.text = text.includes('\r') ? text.replaceAll(/\r\n?/g, '\n') : text;
+    this.#plain = !text.includes('&');
   }
 
   /** The place behind the last start tag; `reset` comes back to it. */
@@ -133,9 +145,13 @@ export class XmlScanner {
     const { qname } = this.name;
     const lt = text.indexOf('<', this.pos);
     if (lt >= 0 && text.charCodeAt(lt + 1) === SLASH) {
-      const content = decodeEntities(text.slice(this.pos, lt));
-      this.#close(lt, qname);
-      return content;
+      const content = text.slice(this.pos, lt);
+      const end = lt + 2 + qname.length;
+      if (text.charCodeAt(end) === GT && text.startsWith(qname, lt + 2)) {
+        this.pos = end + 1;
+        this.#depth -= 1;
+      } else this.#close(lt, qname);
+      return this.#plain ? content : decodeEntities(content);
     }
     return this.#readMixed(qname, onChild);
   }
@@ -197,15 +213,47 @@ export class XmlScanner {
     return this.selfClosing;
   }
 
+  /** What the owner has found out about the names of its children, in the order in which they come. */
+  guesses(owner: object): Guess[] {
+    const known = this.#guesses.get(owner);
+    if (known !== undefined) return known;
+    const guesses: Guess[] = [];
+    this.#guesses.set(owner, guesses);
+    return guesses;
+  }
+
+  /** Reads the start tag of the next child where it is exactly that name without attributes; otherwise nothing. */
+  openGuessed({ name, scope }: Guess): boolean {
+    const { text } = this;
+    const { qname } = name;
+    let at = this.pos;
+    let code = text.charCodeAt(at);
+    while (isSpace(code)) code = text.charCodeAt((at += 1));
+    const end = at + 1 + qname.length;
+    if (code !== LT || text.charCodeAt(end) !== GT || scope !== this.scope || !text.startsWith(qname, at + 1))
+      return false;
+    this.#count();
+    this.attributes = NONE;
+    this.selfClosing = false;
+    this.#depth += 1;
+    this.pos = end + 1;
+    this.name = name;
+    return true;
+  }
+
+  #count(): void {
+    this.#elements += 1;
+    if (this.#elements > MAX_ELEMENTS) throw new XmlError('limit', `more than ${MAX_ELEMENTS} XML elements`);
+    if (this.#depth >= MAX_DEPTH) throw new XmlError('limit', `XML nested deeper than ${MAX_DEPTH} levels`);
+  }
+
   #open(lt: number): void {
     const { text } = this;
     let at = lt + 1;
     let code = text.charCodeAt(at);
     while (code > 0x20 && code !== GT && code !== SLASH && code !== LT) code = text.charCodeAt((at += 1));
     const qname = text.slice(lt + 1, at);
-    this.#elements += 1;
-    if (this.#elements > MAX_ELEMENTS) throw new XmlError('limit', `more than ${MAX_ELEMENTS} XML elements`);
-    if (this.#depth >= MAX_DEPTH) throw new XmlError('limit', `XML nested deeper than ${MAX_DEPTH} levels`);
+    this.#count();
     if (code === GT) {
       this.attributes = NONE;
       this.selfClosing = false;
@@ -261,7 +309,7 @@ export class XmlScanner {
   #declare(declarations: readonly string[]): void {
     const { scope } = this;
     const key = declarations.join('\n');
-    const known = scope.inner.get(key);
+    const known = scope.inner?.get(key);
     if (known !== undefined) {
       this.scope = known;
       return;
@@ -270,7 +318,7 @@ export class XmlScanner {
     const bindings: Record<string, string> = {};
     for (let i = 0; i < declarations.length; i += 2) bindings[declarations[i] ?? ''] = declarations[i + 1] ?? '';
     this.scope = scopeOf(bindings, scope);
-    scope.inner.set(key, this.scope);
+    (scope.inner ??= new Map<string, ScanScope>()).set(key, this.scope);
   }
 
   #resolve(qname: string): ScannedName {
@@ -283,7 +331,13 @@ export class XmlScanner {
     for (let at: NamespaceScope | undefined = this.scope; at !== undefined && uri === undefined; at = at.parent)
       uri = at.bindings[prefix];
     const fallback = Object.hasOwn(CONVENTIONAL, prefix) ? CONVENTIONAL[prefix] : undefined;
-    const name = { qname, local: qname.slice(colon + 1), uri: uri ?? fallback ?? '', found: new Map() };
+    const name: ScannedName = {
+      qname,
+      local: qname.slice(colon + 1),
+      uri: uri ?? fallback ?? '',
+      owner: undefined,
+      found: undefined,
+    };
     this.scope.names.set(qname, name);
     return name;
   }
@@ -324,7 +378,7 @@ const NONE: string[] = [];
 
 function scopeOf(bindings: Record<string, string>, parent: ScanScope | undefined): ScanScope {
   const own = Object.assign(Object.create(null) as Record<string, string>, bindings);
-  return { bindings: own, parent, names: new Map(), inner: new Map() };
+  return { bindings: own, parent, names: new Map(), inner: undefined };
 }
 
 function assertDistinct(pairs: readonly string[]): void {
