@@ -40,7 +40,7 @@ const complex = fc.memo((depth) =>
       wildcard: fc.constantFrom('none', 'one', 'many'),
     })
     .map(({ elements, uri, attribute, text, wildcard }): ComplexType => {
-      const fields = elements.map(([local, type, list]) => fieldOf(local, type, { uri, list }));
+      const fields = elements.map(([local, type, list]) => fieldOf(local, type, { uri, list, nillable: uri === '' }));
       if (attribute !== undefined) {
         const [type, fallback] = attribute;
         fields.push(fieldOf('k', type, { role: 'attribute', raw: '@k', ...(fallback === null ? {} : { fallback }) }));

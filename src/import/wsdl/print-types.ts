@@ -44,12 +44,16 @@ export function createTypePrinter(names: SdlNames): TypePrinter {
   const interfaces = new Map<ComplexType, string>();
   const inCycle = createCycleFinder(demandedBy);
 
-  /** A field's type with its own list and null rules. An output list is never null: nothing is an empty list. */
-  function fieldType(field: Field, direction: Direction, optional = false): string {
-    const type = outerType(field, direction);
-    const required = field.required && !optional && !(direction === 'input' && field.fixed === true);
-    if (field.list) return direction === 'output' || required ? `${type}!` : type;
-    return required && !field.nillable ? `${type}!` : type;
+  function inputFieldType(field: Field, optional = false): string {
+    const type = outerType(field, 'input');
+    const required = field.required && !optional && field.fixed !== true;
+    return required && (field.list || !field.nillable) ? `${type}!` : type;
+  }
+
+  /** A list is never null: nothing is an empty list. */
+  function outputFieldType(field: Field): string {
+    const type = outerType(field, 'output');
+    return field.list || (field.required && !field.nillable) ? `${type}!` : type;
   }
 
   function outerType(field: Field, direction: Direction): string {
@@ -79,7 +83,7 @@ export function createTypePrinter(names: SdlNames): TypePrinter {
       const own = family.length > 0 && type.abstract ? [] : type.fields;
       const fields = own.map((field) => {
         const optional = family.length > 0 || inCycle(type, field.type);
-        return fieldText(scope.field(field.raw), field, fieldType(field, 'input', optional));
+        return fieldText(scope.field(field.raw), field, inputFieldType(field, optional));
       });
       const alternatives = family.map((derived) => {
         const label = scope.field(`as ${derived.suggestedName}`);
@@ -146,7 +150,7 @@ export function createTypePrinter(names: SdlNames): TypePrinter {
 
   function fieldsText(type: ComplexType): string {
     const scope = names.scope();
-    return type.fields.map((field) => fieldText(scope.field(field.raw), field, fieldType(field, 'output'))).join('\n');
+    return type.fields.map((field) => fieldText(scope.field(field.raw), field, outputFieldType(field))).join('\n');
   }
 
   function enumeration(source: Enumeration): string {
@@ -173,7 +177,7 @@ export function createTypePrinter(names: SdlNames): TypePrinter {
   return {
     payload: (field) => outerType(field, 'output'),
     record: (type) => typeRef(type, 'output', true),
-    input: (field) => fieldType(field, 'input'),
+    input: (field) => inputFieldType(field),
     documentation,
     definitions() {
       for (let work = queue.shift(); work !== undefined; work = queue.shift()) work();

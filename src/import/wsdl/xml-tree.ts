@@ -108,7 +108,8 @@ export function parseXml(text: string, declarations: 'none' | 'harmless' = 'none
   };
   parser.on('text', append);
   parser.on('cdata', append);
-  parser.write(text).close();
+  // Some servers print a line before the declaration.
+  parser.write(text.trimStart()).close();
   if (root === undefined) throw new XmlError('syntax', 'not well-formed XML: there is no root element');
   return root;
 }

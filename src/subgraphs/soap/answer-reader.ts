@@ -10,7 +10,7 @@ import { decodeBody } from './decode-body.ts';
 import { decodeDetail } from './decode-message.ts';
 import { DecodeError } from './decode-simple.ts';
 import { malformed, toUpstreamFault } from './fault-map.ts';
-import { readDocument, readEnvelope, reasonOf, type BodyEnvelope } from './read-envelope.ts';
+import { readDocument, readEnvelope, reasonOf, type BodyEnvelope, type Envelope } from './read-envelope.ts';
 
 export interface AnswerReader {
   /** For `UpstreamRequest.faultOf`: undefined where the answer is a SOAP body or a SOAP fault, whatever its HTTP status. */
@@ -67,7 +67,7 @@ function readAnswer(options: AnswerReaderOptions, response: UpstreamResponse): R
     const byStatus = faultOfStatus(source, operation, response);
     return { kind: 'failed', fault: byStatus ?? malformed(source, operation, status, reason) };
   };
-  const envelope = port.wire.kind === 'soap' ? readEnvelope(response) : readDocument(response);
+  const envelope = readBy(port, response);
   if (envelope.kind === 'malformed') return broken(envelope.reason);
   if (envelope.kind === 'fault' && status !== 429) {
     const context = { source, status, faults: port.faults, typeNamed: model.typeNamed };
@@ -105,6 +105,16 @@ function decodeHeaders(
     }
   }
   return Object.keys(headers).length === 0 ? undefined : headers;
+}
+
+/** Some services forget the envelope where all is well: the element that the WSDL promises is then the body. */
+function readBy({ wire, output }: OperationPort, response: UpstreamResponse): Exclude<Envelope, { kind: 'bare' }> {
+  if (wire.kind === 'http') return readDocument(response);
+  const envelope = readEnvelope(response);
+  if (envelope.kind !== 'bare') return envelope;
+  const promised = output?.wrapper ?? output?.type.fields[0];
+  const isPromised = promised?.local === envelope.local && promised.uri === envelope.uri;
+  return isPromised ? readDocument(response) : { kind: 'malformed', reason: 'it is XML, but no SOAP envelope' };
 }
 
 function decodePayload({ port, model }: AnswerReaderOptions, envelope: BodyEnvelope): unknown {

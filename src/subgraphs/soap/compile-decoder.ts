@@ -112,7 +112,7 @@ function compileArray(item: Field): Decode {
     let index = 0;
     try {
       for (; scanner.nextChild(qname); scanner.scope = scope, index += 1) {
-        if (scanner.name.local === item.local) values.push(decode(scanner, context));
+        if (scanner.name.local === item.local) push(values, item, decode(scanner, context));
         else scanner.skip();
       }
     } catch (error) {
@@ -211,9 +211,14 @@ function compileRecord(type: ComplexType): DecodeRecord {
       throw DecodeError.at(local, error);
     }
     if (field.role === 'wildcard') addWildcard(record, field, local, value);
-    else if (field.list) (record[field.raw] as unknown[]).push(value);
+    else if (field.list) push(record[field.raw] as unknown[], field, value);
     else record[field.raw] = value;
   }
+}
+
+/** An item that is nothing is only one where the schema allows that. */
+function push(values: unknown[], { nillable }: Field, value: unknown): void {
+  if (value !== null || nillable) values.push(value);
 }
 
 function addWildcard(record: RawRecord, field: Field, local: string, value: unknown): void {

@@ -140,8 +140,10 @@ function decodeRecord(
         ? ownRecord([[child.local, anyValue(reading, child, at, depth + 1)]])
         : decodeValue(reading, field.type, child, at, depth + 1, field.fallback);
     const known = record[field.raw];
-    if (field.list && Array.isArray(known)) known.push(value);
-    else if (field.role === 'wildcard' && known !== undefined) Object.assign(known as object, value);
+    if (field.list && Array.isArray(known)) {
+      // An item that is nothing is only one where the schema allows that.
+      if (value !== null || field.nillable) known.push(value);
+    } else if (field.role === 'wildcard' && known !== undefined) Object.assign(known as object, value);
     else record[field.raw] = value;
   }
   return record;
@@ -171,7 +173,9 @@ function decodeValue(
         const entries = element.children.filter(
           (child) => type.encodedItem !== undefined || child.local === item.local,
         );
-        return entries.map((child) => decodeValue(reading, item.type, child, `${path}.${child.local}`, depth + 1));
+        return entries
+          .map((child) => decodeValue(reading, item.type, child, `${path}.${child.local}`, depth + 1))
+          .filter((value) => value !== null || item.nillable);
       }
       if (type.fields.length === 0) return anyValue(reading, element, path, depth);
       return decodeRecord(reading, type, element, path, depth);

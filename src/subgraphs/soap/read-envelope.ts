@@ -14,7 +14,9 @@ export type Envelope =
   /** No content at all: what a one-way operation answers. */
   | { readonly kind: 'empty' }
   /** `reason` never quotes the answer. */
-  | { readonly kind: 'malformed'; readonly reason: string };
+  | { readonly kind: 'malformed'; readonly reason: string }
+  /** XML without an envelope. */
+  | { readonly kind: 'bare'; readonly uri: string; readonly local: string };
 
 export interface BodyEnvelope {
   readonly kind: 'body';
@@ -47,7 +49,7 @@ export function readEnvelope(response: UpstreamResponse): Envelope {
 }
 
 /** The XML that a plain HTTP port answers with, as if it stood in the body of an envelope. */
-export function readDocument(response: UpstreamResponse): Envelope {
+export function readDocument(response: UpstreamResponse): BodyEnvelope | { readonly kind: 'empty' } {
   if (response.body.byteLength === 0) return { kind: 'empty' };
   const contentType = response.headers['content-type'] ?? '';
   const bytes = Buffer.from(response.body.buffer, response.body.byteOffset, response.body.byteLength);
@@ -63,7 +65,8 @@ function scanEnvelope(scanner: XmlScanner, attachments: ReadonlyMap<string, Buff
   if (root.local !== 'Envelope' || (root.uri !== SOAP11_ENVELOPE && root.uri !== SOAP12_ENVELOPE)) {
     scanner.skip();
     scanner.finish();
-    return malformed(root.local.toLowerCase() === 'html' ? 'it is a web page' : 'it is XML, but no SOAP envelope');
+    if (root.local.toLowerCase() === 'html') return malformed('it is a web page');
+    return { kind: 'bare', uri: root.uri, local: root.local };
   }
   const headers: XmlElement[] = [];
   if (scanner.selfClosing) return malformed('the SOAP envelope has no body');

@@ -15,6 +15,9 @@ beforeAll(async () => {
   await writeFile(join(folder, 'secret.yaml'), 'secret');
   await symlink('../secret.yaml', join(folder, 'specs/link.yaml'));
   await writeFile(join(folder, 'specs/utf16.yaml'), Buffer.from('\ufeffä', 'utf16le'));
+  const declared = '<?xml version="1.0" encoding="utf-16"?><a>ä</a>';
+  await writeFile(join(folder, 'specs/claims-utf16.xml'), declared);
+  await writeFile(join(folder, 'specs/bare-utf16.xml'), Buffer.from(declared, 'utf16le'));
   await writeFile(
     join(folder, 'specs/latin1.xml'),
     Buffer.from('<?xml version="1.0" encoding="iso-8859-1"?><a>ä</a>', 'latin1'),
@@ -32,6 +35,12 @@ async function serving<T>(answer: Answer, use: (url: string) => Promise<T>): Pro
 }
 
 describe('readDescription of files', () => {
+  it('believes the bytes where a document says that it is UTF-16', async () => {
+    for (const name of ['claims-utf16.xml', 'bare-utf16.xml']) {
+      expect((await readDescription(`specs/${name}`, { folder })).text).toMatch(/<a>ä<\/a>$/);
+    }
+  });
+
   it('reads relative to the folder, and gives the location relative to it', async () => {
     const read = await readDescription('./specs/a.yaml', { folder });
     expect(read).toMatchObject({ text: 'a', location: 'specs/a.yaml' });

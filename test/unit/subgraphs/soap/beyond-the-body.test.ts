@@ -261,6 +261,17 @@ describe('attachments', () => {
   });
 });
 
+describe('an answer without an envelope', () => {
+  it('is taken where it is the element that the WSDL promises, and only then', async () => {
+    const bare = '<PlaceOrderResponse xmlns="urn:orders"><total>2</total></PlaceOrderResponse>';
+    expect((await (await start('orders.wsdl', bare)).source.run(place(PERSON))).data).toEqual({
+      placeOrder: { total: '2' },
+    });
+    const { errors } = await (await start('orders.wsdl', '<other/>')).source.run(place(PERSON));
+    expect(errors?.[0]?.fault.message).toMatch(/no SOAP envelope/);
+  });
+});
+
 describe('a plain HTTP port', () => {
   const rate = '<Rate xmlns="urn:plain"><from>EUR</from><value>1.10</value></Rate>';
 
