@@ -58,7 +58,14 @@ interface KnownOperations {
 
 /** What all who wait for one execution get. Without `body` it is no matter for the lane. */
 interface Answer {
-  readonly body: Buffer | undefined;
+  readonly body: AnswerText | undefined;
+}
+
+interface AnswerText {
+  readonly text: string;
+  readonly bytes: string;
+  /** A text of plain ASCII is sent without a look at each of its characters. */
+  readonly encoding: 'latin1' | 'utf8';
 }
 
 const CONTENT_TYPE = /^application\/json(?:; ?charset=utf-8)?$/i;
@@ -133,15 +140,13 @@ export function createFastLane(options: FastLaneOptions): FastLane {
       return;
     }
     const id = requestIdOf(request.headers);
-    const send = (answer: Buffer): void => {
-      response.removeListener('close', gone);
-      const close = options.isClosing() ? ['connection', 'close'] : [];
-      const head = Object.entries(guard.headersFor('POST', request.headers)).flat();
-      response.writeHead(200, [
-        ...['x-request-id', id, ...head],
-        ...['content-type', contentType, 'content-length', String(answer.length), ...close],
-      ]);
-      response.end(answer);
+    const send = ({ text: answer, bytes, encoding }: AnswerText): void => {
+      const head = ['x-request-id', id, 'content-type', contentType, 'content-length', bytes];
+      if (options.isClosing()) head.push('connection', 'close');
+      const guarding = guard.headersFor('POST', request.headers);
+      for (const name in guarding) head.push(name, guarding[name] ?? '');
+      response.writeHead(200, head);
+      response.end(answer, encoding);
     };
     const execution = { begun: false };
     const gone = flights.join(
@@ -158,7 +163,7 @@ export function createFastLane(options: FastLaneOptions): FastLane {
     );
     // Whoever began it holds the graph for all.
     if (!execution.begun) lease.release();
-    response.once('close', gone);
+    response.on('close', gone);
   }
 
   const errorOf = (fault: HubFault): ResponseError => toResponseError(fault, undefined, development);
@@ -212,7 +217,8 @@ function shareKey(
   body: string,
 ): string {
   const forwarded = graph.forwards.length === 0 ? '' : JSON.stringify(graph.forwards.map((name) => headers[name]));
-  return `${JSON.stringify(cachePartition(principal))} ${forwarded} ${body}`;
+  const partition = cachePartition(principal);
+  return `${partition.length} ${partition} ${forwarded} ${body}`;
 }
 
 function toAnswer(response: GraphResponse, logger: Logger): Answer {
@@ -225,9 +231,11 @@ function toAnswer(response: GraphResponse, logger: Logger): Answer {
 }
 
 /** As Apollo Server writes it. */
-function toBody({ errors, data, extensions }: GraphResponse): Buffer {
+function toBody({ errors, data, extensions }: GraphResponse): AnswerText {
   const shown = errors === undefined || errors.length === 0 ? undefined : errors;
-  return Buffer.from(`${JSON.stringify({ errors: shown, data, extensions })}\n`);
+  const text = `${JSON.stringify({ errors: shown, data, extensions })}\n`;
+  const bytes = Buffer.byteLength(text);
+  return { text, bytes: String(bytes), encoding: bytes === text.length ? 'latin1' : 'utf8' };
 }
 
 function takeOver(server: Server, listener: Fallback): void {

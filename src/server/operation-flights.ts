@@ -34,7 +34,9 @@ export function createOperationFlights<T>(): OperationFlights<T> {
       });
       if (key !== undefined) flights.set(key, flight);
       const leave = flight.join(waiting);
-      flight.run(start);
+      if (key === undefined) flight.run(start);
+      // What came in over other connections at the same moment is read before this, and joins.
+      else setImmediate(() => flight.run(start));
       return leave;
     },
     get size() {

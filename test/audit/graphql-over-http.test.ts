@@ -3,10 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { serverAudits } from 'graphql-http';
 import { startHub, type StartedHub } from '../unit/server/start-hub.ts';
 
-describe('GraphQL over HTTP', () => {
+describe.each([
+  ['with sharing', true],
+  ['without sharing', false],
+])('GraphQL over HTTP, %s', (_name, shareOperations) => {
   let hub: StartedHub;
   beforeAll(async () => {
-    hub = await startHub();
+    hub = await startHub({ shareOperations });
   });
   afterAll(() => hub.close());
 
@@ -16,8 +19,11 @@ describe('GraphQL over HTTP', () => {
     expect(audits).toHaveLength(61);
   });
 
-  it.each(audits.map((audit) => [audit.id, audit.name, audit.fn] as const))('%s %s', async (_id, _name, run) => {
-    const { status, reason } = (await run()) as { status: string; reason?: string };
-    expect({ status, reason }).toEqual({ status: 'ok' });
+  // The second time, what was let in before takes the short way.
+  it.each(audits.map((audit) => [audit.id, audit.name, audit.fn] as const))('%s %s, twice', async (_id, _name, run) => {
+    for (let time = 1; time <= 2; time += 1) {
+      const { status, reason } = (await run()) as { status: string; reason?: string };
+      expect({ status, reason }).toEqual({ status: 'ok' });
+    }
   });
 });

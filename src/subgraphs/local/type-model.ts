@@ -139,6 +139,10 @@ function withDefaults(schema: GraphQLSchema, name: string, given: Record<string,
 function readExpression(text: string, coordinate: string, root: boolean): FieldModel {
   try {
     const expression = jsonata(text);
+    const { type, value } = expression.ast() as { readonly type: string; readonly value?: unknown };
+    // A literal is what it is.
+    if (type === 'string' || type === 'number')
+      return { kind: 'expression', root, evaluate: () => Promise.resolve(value) };
     return { kind: 'expression', root, evaluate: (input) => expression.evaluate(input) as Promise<unknown> };
   } catch (thrown) {
     const reason =
