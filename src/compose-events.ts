@@ -26,15 +26,22 @@ export interface Lasting {
 }
 
 /**
- * Webhooks need a store that outlives the process; everything else only has one where the configuration says so.
+ * Webhooks, polls and sync rules need a store that outlives the process; everything else only has one where the configuration says so.
  * Rejects with HUB_CONFIG_STATE_IN_USE or HUB_CONFIG_INVALID.
  */
 export async function openLasting(
-  { state: settings, webhooks, folder, cache }: Pick<HubConfig, 'state' | 'webhooks' | 'folder' | 'cache'>,
+  {
+    state: settings,
+    webhooks,
+    polls,
+    sync,
+    folder,
+    cache,
+  }: Pick<HubConfig, 'state' | 'webhooks' | 'polls' | 'sync' | 'folder' | 'cache'>,
   logger: Logger,
   link?: WorkerLink,
 ): Promise<Lasting> {
-  const durable = Object.keys(webhooks).length > 0;
+  const durable = Object.keys({ ...webhooks, ...polls, ...sync }).length > 0;
   if (durable && settings.store === 'memory' && link === undefined) {
     logger.warn('webhooks are acknowledged, and forgotten with the process: state.store is memory');
   }

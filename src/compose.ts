@@ -4,11 +4,13 @@ import { isDeepStrictEqual } from 'node:util';
 import { Kind, type DocumentNode } from 'graphql';
 import { createAuthenticator, type Authenticator } from './auth/create-authenticator.ts';
 import { createFieldPolicy } from './auth/create-field-policy.ts';
+import { assertKept, compileBackground, runBackground, type Background } from './compose-background.ts';
 import { createIntakeOf, openLasting, purgeOnEvents, type Lasting } from './compose-events.ts';
 import { createSource, kindOf, settleAll, startSource, type SdlChoice, type SourceContext } from './compose-sources.ts';
 import type { HubConfig } from './config/hub-config.ts';
 import { perWorker } from './config/per-worker.ts';
 import type { NamedSource } from './config/source-kind.ts';
+import type { EntityChange } from './contract/events.ts';
 import type { ComposedGraph, OperationSource } from './contract/graph.ts';
 import type { Scope } from './contract/scope.ts';
 import type { Subgraph } from './contract/subgraph.ts';
@@ -67,6 +69,12 @@ export async function composeGraph(config: HubConfig, options: ComposeOptions): 
   const lasting = await openLasting({ ...config, state: NOTHING_KEPT, webhooks: {} }, options.logger);
   createIntakeOf(config, lasting, options.logger);
   const { graph, warnings, publishedSdl } = await compose(config, options, lasting);
+  try {
+    compileBackground(config, graph.schema);
+  } catch (thrown) {
+    await graph.close(0);
+    throw thrown;
+  }
   return { graph, warnings, ...(publishedSdl === undefined ? {} : { publishedSdl }) };
 }
 
@@ -258,7 +266,7 @@ export async function startHub(
   const config = worker === undefined ? hub : perWorker(hub, worker.count);
   const lasting = await openLasting(config, logger, worker?.link);
   const { state } = lasting;
-  let { served, intake } = await composeServed(config, options, lasting).catch(async (thrown: unknown) => {
+  let { served, intake, background } = await composeServed(config, options, lasting).catch(async (thrown: unknown) => {
     await state.close();
     throw thrown;
   });
@@ -266,6 +274,11 @@ export async function startHub(
   // A graph that was replaced still admits for the requests that began with it.
   const admissions = new WeakMap<ComposedGraph, Admission>([[served.graph, served.admission]]);
   const recorder = recordChanges({ log: state.log, wake: () => state.bus.publish(), logger });
+  const onChange = (change: EntityChange): void => {
+    // At once, so that whoever changed something reads it; other hubs learn of it from the log.
+    lasting.cache.purge(tagsOfChange(change));
+    recorder.record(change);
+  };
   const server = createServer({
     settings: {
       ...config.server,
@@ -278,11 +291,7 @@ export async function startHub(
     authenticate: (credentials) => served.authenticator.authenticate(credentials),
     maxTokens: config.limits.maxTokens === false ? undefined : config.limits.maxTokens,
     admit: (of, text, operationName) => admit(admissions.get(of) ?? served.admission, text, operationName),
-    onChange(change) {
-      // At once, so that whoever changed something reads it; other hubs learn of it from the log.
-      lasting.cache.purge(tagsOfChange(change));
-      recorder.record(change);
-    },
+    onChange,
     webhooks: {
       limitsOf: (name) => intake.limitsOf(name),
       refuse: (name, why) => intake.refuse(name, why),
@@ -304,10 +313,16 @@ export async function startHub(
     }
   };
   followLog(config);
+  const work = runBackground({ state, now: () => ({ graph: served.graph, background }), onChange, logger });
+  work.start();
   return {
     url,
     async reload(next) {
-      const { served: fresh, intake: freshIntake } = await composeServed(next, options, lasting);
+      const {
+        served: fresh,
+        intake: freshIntake,
+        background: freshBackground,
+      } = await composeServed(next, options, lasting);
       for (const warning of fresh.warnings) logger.warn(warning);
       admissions.set(fresh.graph, fresh.admission);
       await server.replaceGraph(fresh.graph);
@@ -315,6 +330,8 @@ export async function startHub(
       followLog(next);
       served = fresh;
       intake = freshIntake;
+      background = freshBackground;
+      work.start();
       if (!isDeepStrictEqual(atStart(next), atStart(config))) {
         logger.warn(
           'changes of `server`, `cache`, `state` and `limits.maxTokens` take effect when the hub is started anew',
@@ -322,6 +339,7 @@ export async function startHub(
       }
     },
     async close() {
+      await work.stop();
       await server.close();
       await recorder.close();
       closing.abort();
@@ -340,9 +358,17 @@ async function composeServed(
   config: HubConfig,
   options: ComposeOptions,
   lasting: Lasting,
-): Promise<{ served: Served; intake: Intake }> {
+): Promise<{ served: Served; intake: Intake; background: Background }> {
   const intake = createIntakeOf(config, lasting, options.logger);
-  return { served: await compose(config, options, lasting), intake };
+  const served = await compose(config, options, lasting);
+  try {
+    const background = compileBackground(config, served.graph.schema);
+    assertKept(background, lasting.state);
+    return { served, intake, background };
+  } catch (thrown) {
+    await served.graph.close(0);
+    throw thrown;
+  }
 }
 
 function admit(admission: Admission, text: string, operationName: string | undefined): OperationSource {

@@ -11,6 +11,7 @@ import { importCommand } from './import.ts';
 import { planCommand } from './plan.ts';
 import { problemsOf } from './problems-of.ts';
 import { serveCommand } from './serve.ts';
+import { syncCommand } from './sync.ts';
 import { readVersion } from '../version.ts';
 
 /** 0 done, 1 the input is wrong, 2 usage. */
@@ -66,6 +67,7 @@ function createProgram(context: CliContext): Command {
     planCommand,
     checkCommand,
     eventsCommand,
+    syncCommand,
   ].map((command) => command(context).copyInheritedSettings(program));
   for (const command of commands) {
     for (const nested of command.commands) nested.copyInheritedSettings(command);

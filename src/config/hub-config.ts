@@ -6,9 +6,11 @@ import { graphSettingsSchema } from './graph-settings.ts';
 import { limitSettingsSchema } from './limit-settings.ts';
 import { serverSettingsSchema } from './server-settings.ts';
 import { sharingSettingsSchema } from './sharing-settings.ts';
+import { pollsSchema } from './poll-settings.ts';
 import type { NamedSource, SourceKind } from './source-kind.ts';
 import type { SourceSettings } from './source-settings.ts';
 import { stateSettingsSchema } from './state-settings.ts';
+import { syncSchema } from './sync-settings.ts';
 import { webhooksSchema } from './webhook-settings.ts';
 
 /** The configuration of a hub, defaults applied. Deeply frozen. */
@@ -27,6 +29,10 @@ export interface HubConfig {
   readonly state: z.infer<typeof stateSettingsSchema>;
   /** By name. */
   readonly webhooks: z.infer<typeof webhooksSchema>;
+  /** By name. */
+  readonly polls: z.infer<typeof pollsSchema>;
+  /** By name. */
+  readonly sync: z.infer<typeof syncSchema>;
   /** Absolute path of the folder with one folder of SDL per source. */
   readonly schemaFolder: string;
   /** Absolute path of a supergraph that another tool composed; the graph is composed from the sources without it. */
@@ -53,6 +59,8 @@ export function hubConfigSchema(kinds: readonly SourceKind[]) {
       sharing: sharingSettingsSchema.prefault({}),
       state: stateSettingsSchema.prefault({}),
       webhooks: webhooksSchema.default({}).describe('What may be posted to /webhooks/<name>.'),
+      polls: pollsSchema.default({}).describe('Sources that are asked for their changes.'),
+      sync: syncSchema.default({}).describe('Rules that bring one source into step with another.'),
       schema: z.string().min(1).default('./schema').describe('Folder with one folder of SDL files per source.'),
       supergraph: z
         .string()
@@ -69,14 +77,24 @@ export function hubConfigSchema(kinds: readonly SourceKind[]) {
       path: ['sources'],
       error: 'name at least one source',
     })
-    .superRefine(({ sources, supergraph, webhooks }, context) => {
+    .superRefine(({ sources, supergraph, webhooks, polls }, context) => {
       if (supergraph !== undefined) return;
-      for (const [name, { source }] of Object.entries(webhooks)) {
-        if (Object.hasOwn(sources, source)) continue;
-        const message = `there is no source "${source}"; the configuration has: ${Object.keys(sources).join(', ')}`;
-        context.addIssue({ code: 'custom', path: ['webhooks', name, 'source'], message });
-      }
+      refuseUnknownSources('webhooks', webhooks, sources, context);
+      refuseUnknownSources('polls', polls, sources, context);
     });
+}
+
+function refuseUnknownSources(
+  part: string,
+  named: Readonly<Record<string, { readonly source: string }>>,
+  sources: object,
+  context: z.core.$RefinementCtx,
+): void {
+  for (const [name, { source }] of Object.entries(named)) {
+    if (Object.hasOwn(sources, source)) continue;
+    const message = `there is no source "${source}"; the configuration has: ${Object.keys(sources).join(', ')}`;
+    context.addIssue({ code: 'custom', path: [part, name, 'source'], message });
+  }
 }
 
 /** `shop-eu`, `shop_eu` and `Shop_EU` would be one name in the supergraph. */

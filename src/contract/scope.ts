@@ -22,6 +22,11 @@ export interface Scope {
   readonly usage: UsageRecorder;
   /** What the response is to tell about itself: asked for by the caller, granted by the server. */
   readonly extensions: ReadonlySet<ResponseExtension>;
+  /**
+   * Of a mutation that may be run again: what upstreams know it by. Each call that changes something carries a key of its
+   * own that is derived from it.
+   */
+  readonly idempotencyKey?: string;
   /** Cursor that a stream goes on after, whatever its arguments say. */
   readonly resumeAfter?: string;
   /** Whether whoever reads a stream wants to know its place also where there is no event. */

@@ -24,6 +24,10 @@ export interface StoreTables {
   event_head: EventHeadTable;
   event_horizon: EventHorizonTable;
   dead_letters: DeadLettersTable;
+  sync_places: SyncPlacesTable;
+  sync_runs: SyncRunsTable;
+  polls: PollsTable;
+  poll_records: PollRecordsTable;
 }
 
 /** The event log. `position` is gapless and in the order of commit; see docs/decisions/0003-event-log-order.md. */
@@ -75,4 +79,64 @@ export interface DeadLettersTable {
   body: Uint8Array;
   received_at: number;
   replayed_at: number | null;
+}
+
+/** How far in the log each sync rule has come. */
+export interface SyncPlacesTable {
+  rule: string;
+  cursor: string;
+}
+
+export type SyncRunState = 'waiting' | 'done' | 'ignored' | 'dead';
+
+/** One event that a sync rule is for. */
+export interface SyncRunsTable {
+  /** The rule and the event: one run for both, however often the event is read. */
+  id: string;
+  rule: string;
+  event_id: string;
+  position: number;
+  /** Runs of one rule and partition are worked off in order. */
+  partition: string;
+  /** JSON. */
+  event: string;
+  state: SyncRunState;
+  attempts: number;
+  /** Not before. */
+  next_at: number;
+  /** Who works on it, and until when nobody else does. */
+  owner: string | null;
+  lease_until: number | null;
+  /** JSON: what the query brought, so that it is not asked again. */
+  data: string | null;
+  reason: string | null;
+  finished_at: number | null;
+}
+
+/** Where each poll is. */
+export interface PollsTable {
+  name: string;
+  /** Which time round; grows. */
+  pass: number;
+  /** Whether this time everything is read. */
+  full: number;
+  /** JSON: the page that comes next in this pass. */
+  page: string | null;
+  /** What this pass asks from; and the newest change that was seen. */
+  since: number | null;
+  newest: number | null;
+  full_at: number | null;
+  next_at: number;
+  owner: string | null;
+  lease_until: number | null;
+}
+
+/** What a poll knows of each record. */
+export interface PollRecordsTable {
+  poll: string;
+  /** JSON, fields in order. */
+  key: string;
+  hash: string;
+  /** The pass in which it was last seen. */
+  pass: number;
 }

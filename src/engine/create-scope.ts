@@ -31,6 +31,7 @@ export interface ScopeOptions {
   readonly signal?: AbortSignal;
   /** Bounds the scope in the place of `timeoutMs` and `signal`. */
   readonly lifetime?: Lifetime;
+  readonly idempotencyKey?: string | undefined;
   readonly resumeAfter?: string | undefined;
   readonly tellPlaces?: boolean;
   readonly onChange?: (change: EntityChange) => void;
@@ -60,6 +61,7 @@ export function createScope(options: ScopeOptions = {}): Scope {
     loaders: createLoaders(),
     usage: createUsage(),
     extensions: options.extensions ?? NO_EXTENSIONS,
+    ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }),
     ...(options.resumeAfter === undefined ? {} : { resumeAfter: options.resumeAfter }),
     ...(options.tellPlaces === true ? { tellPlaces: true } : {}),
     changed: (change) => onChange({ correlationId: id, ...change }),

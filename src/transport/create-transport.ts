@@ -12,6 +12,7 @@ import { createCaching } from './caching.ts';
 import { createCredentials } from './credentials.ts';
 import { faultOfStatus } from './fault-of-status.ts';
 import { createHttpClient } from './http-client.ts';
+import { withIdempotencyKey } from './idempotency-key.ts';
 import { createInFlight, untilAborted, type Lifetime } from './in-flight.ts';
 import { createTokenSource } from './oauth2-token.ts';
 import { createPolicies, type Outcome } from './policies.ts';
@@ -174,7 +175,8 @@ export function createTransport(options: TransportOptions): Transport {
 
   return {
     source,
-    async request(scope, request) {
+    async request(scope, asked) {
+      const request = withIdempotencyKey(scope, asked);
       if (scope.signal.aborted) throw toHubFault(scope.signal.reason);
       const wire = toWire(request, base.resolve(request.url));
       // What the caller forwards is for the source alone.

@@ -75,7 +75,16 @@ function reusing(stores: { make(): Promise<Store>; close(): Promise<void> }): Te
 /** As new: the log has another id, too. */
 async function empty(store: Store): Promise<void> {
   const db = await store.open();
-  for (const table of ['events', 'deliveries', 'dead_letters'] as const) await db.deleteFrom(table).execute();
+  for (const table of [
+    'events',
+    'deliveries',
+    'dead_letters',
+    'sync_places',
+    'sync_runs',
+    'polls',
+    'poll_records',
+  ] as const)
+    await db.deleteFrom(table).execute();
   await db
     .updateTable('event_head')
     .set({ position: 0, log_id: randomBytes(16).toString('hex') })

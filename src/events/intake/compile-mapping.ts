@@ -1,8 +1,7 @@
 // The JSONata of a webhook → a function from a delivery to the changes that it tells of.
-import jsonata from 'jsonata';
 import { z } from 'zod';
 import type { EntityChange } from '../../contract/events.ts';
-import { HubFault } from '../../faults/hub-fault.ts';
+import { compileExpression } from '../compile-expression.ts';
 
 /** Source, delivery id and correlation id are added by the intake. */
 export type MappedChange = Omit<EntityChange, 'source' | 'correlationId'>;
@@ -15,8 +14,6 @@ export interface MappingInput {
 /** No changes where the delivery is of no interest. Rejects with an Error that says what is wrong with the result. */
 export type Mapping = (input: MappingInput) => Promise<readonly MappedChange[]>;
 
-/** What an expression may cost, whatever it is given. */
-const LIMITS = { timeout: 1_000, stack: 500 };
 /** More than any provider tells of at once; one delivery is one batch of the log. */
 const MAX_CHANGES = 1_000;
 
@@ -40,39 +37,15 @@ const mappedSchema = z.strictObject({
 
 /** @param name for messages. Throws HUB_CONFIG_INVALID where an expression is none. */
 export function compileMapping(name: string, map: string | readonly string[]): Mapping {
-  const expressions = [map].flat().map((text, index) => compile(text, `webhooks.${name}.map[${index}]`));
+  const expressions = [map].flat().map((text, index) => compileExpression(text, `webhooks.${name}.map[${index}]`));
   return async ({ body, headers }) => {
     const results: unknown[] = [];
-    for (const expression of expressions) results.push(...toList(await evaluate(expression, body, headers)));
+    for (const expression of expressions) results.push(...toList(await expression(body, { headers })));
     if (results.length > MAX_CHANGES) {
       throw new Error(`the mapping makes ${results.length} events of one delivery; ${MAX_CHANGES} is the limit`);
     }
     return results.map((result) => toChange(result, results.length === 1 ? body : undefined));
   };
-}
-
-function compile(text: string, where: string): jsonata.Expression {
-  try {
-    return jsonata(text, LIMITS);
-  } catch (thrown) {
-    const { message, position } = thrown as { readonly message: string; readonly position?: number };
-    const at = position === undefined ? '' : ` at character ${position}`;
-    throw new HubFault('HUB_CONFIG_INVALID', `${where} is not JSONata${at}: ${message}`, { cause: thrown });
-  }
-}
-
-/** What JSONata throws is no Error. */
-async function evaluate(
-  expression: jsonata.Expression,
-  body: unknown,
-  headers: MappingInput['headers'],
-): Promise<unknown> {
-  try {
-    return (await expression.evaluate(body, { headers })) as unknown;
-  } catch (thrown) {
-    const { message } = thrown as { readonly message: string };
-    throw new Error(`the mapping failed: ${message}`, { cause: thrown });
-  }
 }
 
 /** JSONata says "nothing" with undefined, and one thing with the thing itself. */

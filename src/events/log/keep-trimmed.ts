@@ -28,6 +28,7 @@ export async function trimEvents(store: Store, { maxAgeMs, maxEvents }: Retentio
   const now = Date.now();
   await trimLetters(db, now - Math.max(maxAgeMs, MIN_LETTER_AGE_MS));
   await trimDeliveries(db, now - Math.max(maxAgeMs, MIN_DELIVERY_AGE_MS));
+  await db.deleteFrom('sync_runs').where('state', 'in', ['done', 'ignored']).where('finished_at', '<', now - maxAgeMs).execute(); // prettier-ignore
   let dropped = 0;
   for (;;) {
     const count = await trimOnce(db, now - maxAgeMs, maxEvents);

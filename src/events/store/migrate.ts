@@ -3,12 +3,16 @@ import { sql, type Kysely } from 'kysely';
 import type { StoreDialect } from '../../contract/store.ts';
 import { createDeadLetters } from './migrations/dead-letters.ts';
 import { createEventLog } from './migrations/event-log.ts';
+import { createPolls } from './migrations/polls.ts';
+import { createSync } from './migrations/sync.ts';
 import type { Migration, MigrationSql } from './migrations/migration.ts';
 
 /** In the order they are run. What was released never changes: a later change is a further entry. */
 const MIGRATIONS: readonly (readonly [name: string, run: Migration])[] = [
   ['0001_event_log', createEventLog],
   ['0002_dead_letters', createDeadLetters],
+  ['0003_sync', createSync],
+  ['0004_polls', createPolls],
 ];
 
 /** Any number that no other program takes an advisory lock on. */
