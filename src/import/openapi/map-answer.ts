@@ -1,14 +1,17 @@
 // What an operation answers with in, the type of its field out. Called by the mapping of operations.
 import { createSchema } from './create-schema.ts';
 import type { ApiOperation, Schema } from './document-model.ts';
+import { unwrap } from './envelope.ts';
 import type { MappingContext } from './map-parameters.ts';
 import { chooseAnswer, type AnswerKind, type ChosenAnswer } from './media-types.ts';
-import { nullable } from './sdl-model.ts';
+import { nullable, quote } from './sdl-model.ts';
 
 export interface MappedAnswer {
   readonly type: string;
   /** What it answers with, where the description says it. */
   readonly schema: Schema | undefined;
+  /** The whole answer, where `schema` is what an envelope holds. */
+  readonly whole?: Schema;
   /** Arguments of `@rest` that concern the answer. */
   readonly directive: readonly string[];
   readonly headers: readonly string[];
@@ -22,11 +25,12 @@ const RANK: readonly AnswerKind[] = ['json', 'xml', 'lines', 'text', 'bytes'];
 
 /** Root fields are nullable: a source that fails nulls its own fields and no others. */
 export function mapAnswer(
-  { responses, at }: ApiOperation,
+  operation: ApiOperation,
   owner: string,
   name: string,
   { types, note }: MappingContext,
 ): MappedAnswer {
+  const { responses, at, path } = operation;
   const anything = (): string => types.refer(ANYTHING, 'output', { typeName: 'JSON', fieldName: '' });
   const successes = responses.filter((response) => response.status !== 'DEFAULT');
   const candidates = successes.length === 0 ? responses : successes;
@@ -56,18 +60,33 @@ export function mapAnswer(
     case 'lines':
     case 'xml':
     case 'json': {
-      const schema = answerSchema(chosen, best);
+      const written = answerSchema(chosen, best);
       if (best.kind === 'xml') types.useXml();
-      const headers = best.kind === 'json' && isUsual(best.media.type) ? [] : accept;
-      if (schema === undefined) return { type: anything(), schema, directive: [], headers };
+      const headers = best.kind === 'json' && isUsual(best.media.type) && !limitsAccept(operation) ? [] : accept;
+      if (written === undefined) return { type: anything(), schema: written, directive: [], headers };
+      // XML names its outermost element itself, so whoever reads it looks inside anyway.
+      const { schema, at: inside } =
+        best.kind === 'json' ? unwrap(written, path, types.shapeOf) : { schema: written, at: undefined };
       const isList = types.shapeOf(schema).kind === 'list';
       const hint = { typeName: isList ? owner : `${owner}Result`, fieldName: name };
-      return { type: nullable(types.refer(schema, 'output', hint)), schema, directive: [], headers };
+      const directive = inside === undefined ? [] : [`at: ${quote(inside)}`];
+      return {
+        type: nullable(types.refer(schema, 'output', hint)),
+        schema,
+        ...(best.kind === 'json' ? { whole: written } : {}),
+        directive,
+        headers,
+      };
     }
   }
 }
 
 const BYTES = createSchema('#', { types: ['string'], encoded: true });
+
+/** Some descriptions say which values the header may have. */
+function limitsAccept({ parameters }: ApiOperation): boolean {
+  return parameters.some((one) => one.in === 'header' && one.name.toLowerCase() === 'accept');
+}
 
 function isUsual(type: string): boolean {
   return type === 'application/json' || type.includes('*');

@@ -15,6 +15,8 @@ export interface MappedOperation {
   readonly sources: ReadonlyMap<string, ApiParameter>;
   /** What the operation answers with, where it is JSON. */
   readonly answer: Schema | undefined;
+  /** The whole of it, where `answer` is what an envelope holds. */
+  readonly whole: Schema | undefined;
 }
 
 /**
@@ -51,6 +53,7 @@ export function mapOperation(
     root: method === 'get' || method === 'head' ? 'Query' : 'Mutation',
     sources: parameters.sources,
     answer: answer.schema,
+    whole: answer.whole,
     field: {
       name,
       upstream: undefined,

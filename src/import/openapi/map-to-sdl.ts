@@ -1,6 +1,7 @@
 // ApiModel in, annotated SDL out. Pure: the same model gives the same text, byte for byte. Called by `importOpenApi`.
 import { createNameScope, fieldName, RESERVED_ROOT_FIELDS } from '../graphql-names.ts';
 import type { ApiModel, ApiOperation, TakeNote } from './document-model.ts';
+import { mapConnections } from './map-connections.ts';
 import { mapEvents } from './map-events.ts';
 import { mapLinks, withJoins } from './map-links.ts';
 import { mapOperation, type MappedOperation } from './map-operation.ts';
@@ -33,14 +34,24 @@ export function mapToSdl(model: ApiModel, typePrefix: string, note: TakeNote): M
   );
   const entities = recogniseEntities(mapped, types, note);
   const fields = mapped.map((one) => finishField(one, entities, context));
+  const connections = mapConnections(
+    mapped,
+    fields.map(({ name }) => name),
+    types,
+  );
   const roots = (['Query', 'Mutation'] as const).flatMap((root): TypeDef[] => {
-    const own = fields.filter((_, index) => mapped[index]?.root === root);
+    const own = [
+      ...fields.filter((_, index) => mapped[index]?.root === root),
+      ...(root === 'Query' ? connections.fields : []),
+    ];
     return own.length === 0
       ? []
       : [{ kind: 'object', name: root, description: undefined, fields: own, directives: [] }];
   });
   const joins = mapLinks(mapped, entities, types, note);
-  const definitions = [...types.definitions(), ...events].map((type) => withJoins(withKey(type, entities), joins));
+  const definitions = [...types.definitions(), ...events, ...connections.types].map((type) =>
+    withJoins(withKey(type, entities), joins),
+  );
   const header = [
     [model.title, model.version]
       .filter((text) => text !== '')

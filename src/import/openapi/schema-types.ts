@@ -205,7 +205,8 @@ export function createSchemaTypes(model: ApiModel, typePrefix: string, note: Tak
       name,
       description: undefined,
       fields: [plainField('value', nonNull(scalar))],
-      directives: ['@shape(as: value)'],
+      // Other sources have one of the same name that is the same.
+      directives: ['@shape(as: value)', '@shareable'],
     });
     return name;
   };

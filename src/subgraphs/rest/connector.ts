@@ -6,6 +6,7 @@ import type { Transport, UpstreamRequest } from '../../contract/transport.ts';
 import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
 import { directiveArgs } from '../local/hub-directives.ts';
 import { createFaultOf, isNone } from './fault-map.ts';
+import { compilePagination } from './paginate.ts';
 import { createAnswerReader } from './read-answer.ts';
 import { compileRequest, type Method } from './compile-request.ts';
 import { TemplateMistake } from './uri-template.ts';
@@ -45,7 +46,10 @@ function prepareField(field: ConnectorField, transport: Transport, baseUrl: stri
   const invalid = (why: string): HubFault =>
     new HubFault('HUB_REQUEST_INVALID', `${coordinate}: ${why}`, { details: { source: field.source } });
 
-  const call = async (scope: Scope, one: FieldCall): Promise<unknown> => {
+  const pagination = compilePagination(field);
+
+  const call = async (scope: Scope, asked: FieldCall): Promise<unknown> => {
+    const one = pagination === undefined ? asked : pagination.ask(asked);
     const writing = attempt(() => compiled.write(one), invalid);
     // Only files have to be waited for.
     const written =
@@ -65,7 +69,9 @@ function prepareField(field: ConnectorField, transport: Transport, baseUrl: stri
     };
     const response = await transport.request(scope, request);
     if (method === 'HEAD') return !isNone(response);
-    return isNone(response) ? null : readAnswer(response);
+    if (isNone(response)) return null;
+    const answer = readAnswer(response);
+    return pagination === undefined ? answer : pagination.answer(answer, response, one);
   };
   const change = field.root === 'mutation' ? changeOf(method, compiled.hasPathVariables) : undefined;
   return {

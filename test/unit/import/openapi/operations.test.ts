@@ -128,7 +128,9 @@ describe('parameters', () => {
   it('of headers become arguments that the header line uses', async () => {
     const header = (name: string) => ({ name, in: 'header', schema: { type: 'string' } });
     const sdl = await getWith([header('X-Request-Id'), header('Accept'), header('Authorization'), header('bad name')]);
-    expect(sdl).toContain('a(xRequestId: String): String @rest(get: "/a", headers: ["X-Request-Id: {xRequestId}"])');
+    expect(sdl).toContain(
+      'a(xRequestId: String): String @rest(get: "/a", headers: ["X-Request-Id: {xRequestId}", "accept: application/json"])',
+    );
   });
 
   it('that carry the credential of the source are no arguments', async () => {

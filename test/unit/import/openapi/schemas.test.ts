@@ -280,7 +280,7 @@ describe('oneOf and anyOf', () => {
     );
     expect(sdl).toContain('type A { a: AA b: AB c: String d: AD }');
     expect(sdl).toContain('union AA = StringValue | BooleanValue union AB = StringValue | Cat');
-    expect(sdl).toContain('type StringValue @shape(as: value) { value: String! }');
+    expect(sdl).toContain('type StringValue @shape(as: value) @shareable { value: String! }');
   });
 
   it('as inputs are one of their members', async () => {
