@@ -1,4 +1,4 @@
-// `npm start`: runs shop, warehouse, reviews and hub as programs of their own, says where they are, stops them together.
+// `npm start`, or `npm run start:events`: runs shop, warehouse, reviews and hub as programs of their own, says where they are, stops them together.
 import { fileURLToPath } from 'node:url';
 import { type ChildProgram, isFree, startProgram } from './child-program.ts';
 import { overview } from './overview.ts';
@@ -23,6 +23,9 @@ const addresses = {
   shopKey: process.env.SHOP_KEY === undefined ? DEMO_KEY : '$SHOP_KEY',
   realModel: (process.env.OPENAI_API_KEY ?? '') !== '',
 };
+
+/** With `--events` the hub takes the shop's webhooks, polls the warehouse and runs a sync rule, and keeps what it has seen. */
+const events = process.argv.includes('--events');
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -87,13 +90,26 @@ const MALLOC_SETTINGS = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '262144
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 await refuseTakenPorts();
 try {
-  const shop = start('shop', [here('shop/server.ts')], `${addresses.shop}/__calls`);
+  const shop = start(
+    'shop',
+    [here('shop/server.ts')],
+    `${addresses.shop}/__calls`,
+    events ? { SHOP_WEBHOOK_URL: `${addresses.hub}/webhooks/shop` } : {},
+  );
   const warehouse = start('warehouse', [here('warehouse/server.ts')], new URL('/__calls', addresses.warehouse).href);
   const reviews = start('reviews', [here('reviews/server.ts')], new URL('/__calls', addresses.reviews).href);
   await Promise.all([shop, warehouse, reviews].map((program) => program.ready(READY_MS)));
   const hub = start(
     'hub',
-    [...HEAP_FLAGS, here('../../bin/manifold.js'), 'dev', '--config', here('manifold.yaml'), '--log-level', 'warn'],
+    [
+      ...HEAP_FLAGS,
+      here('../../bin/manifold.js'),
+      'dev',
+      '--config',
+      here(events ? 'events/manifold.yaml' : 'manifold.yaml'),
+      '--log-level',
+      'warn',
+    ],
     `${addresses.hub}/health/ready`,
     {
       ...MALLOC_SETTINGS,

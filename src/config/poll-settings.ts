@@ -13,7 +13,7 @@ const pollSchema = z.strictObject({
   query: z.string().min(1).describe('A GraphQL query for one page. $page is what `nextPage` gave, $since the time from which on changes are asked for.'), // prettier-ignore
   items: jsonata('Over the answer: the records of the page.'),
   key: jsonata('Over a record: its key fields, { id: … }.').default('{ "id": id }'),
-  nextPage: jsonata('Over { data, items }: what $page is for the next page; nothing on the last one.').optional(),
+  nextPage: jsonata('Over { data, items, page }: what $page is for the next page; nothing on the last one.').optional(),
   modified: jsonata('Over a record: when it was changed, ISO 8601. With it, passes ask only for what changed $since, but for full ones.').optional(), // prettier-ignore
   deleted: jsonata('Over a record: whether it was deleted, for sources that list those too.').optional(),
   everyMs: milliseconds.default(30_000).describe('From the end of one pass to the beginning of the next.'),

@@ -25,7 +25,7 @@ const ruleSchema = z.strictObject({
     .string()
     .min(1)
     .describe(
-      'JSONata over { event, data }, data being what `query` brought: the variables of `apply`; nothing where there is nothing to do.',
+      'JSONata over { event, data }, data being what `query` brought: the variables of `apply`, or a list of them, each applied in turn; nothing where there is nothing to do.',
     ),
   conflict: z
     .union([

@@ -107,7 +107,7 @@ export interface SyncRunsTable {
   /** Who works on it, and until when nobody else does. */
   owner: string | null;
   lease_until: number | null;
-  /** JSON: what the query brought, so that it is not asked again. */
+  /** JSON: what the query brought and how much was applied, so that neither is done again. */
   data: string | null;
   reason: string | null;
   finished_at: number | null;

@@ -9,8 +9,8 @@ import { subscribe } from './resuming-subscriber.ts';
 import { seeded } from './seeded.ts';
 import { SECRET, sendWebhooks, type Delivery } from './webhook-sender.ts';
 
-const WEBHOOKS = Number(process.env.CHAOS_WEBHOOKS ?? 800);
-const KILLS = Number(process.env.CHAOS_KILLS ?? 3);
+const WEBHOOKS = Number(process.env.CHAOS_WEBHOOKS ?? 600);
+const KILLS = Number(process.env.CHAOS_KILLS ?? 2);
 const RUNS = Number(process.env.CHAOS_RUNS ?? 1);
 const SEED = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 1e6));
 const TIMEOUT_MS = 60_000 + WEBHOOKS * 50;

@@ -18,10 +18,13 @@ import {
   productQuery,
   type ProductQuery,
 } from './request-schemas.ts';
+import { createWebhooks, type WebhookOptions } from './webhooks.ts';
 
 export interface ShopOptions {
   readonly apiKey: string;
   readonly data: StorefrontData;
+  /** Where orders are told of, when they are placed and when they change; nowhere without it. */
+  readonly webhooks?: WebhookOptions;
 }
 
 export async function startShop(options: ShopOptions & { readonly port: number }): Promise<RunningServer> {
@@ -38,13 +41,14 @@ declare module 'fastify' {
   }
 }
 
-function createShop({ apiKey, data }: ShopOptions): FastifyInstance {
+function createShop({ apiKey, data, webhooks }: ShopOptions): FastifyInstance {
   const app = Fastify({ forceCloseConnections: true });
   const calls = createCallCounter();
   const orders = createOrderBook(data);
   const customers = new Map(data.customers.map((customer) => [customer.id, customer]));
   const products = new Map(data.products.map((product) => [product.id, product]));
   const isKey = keyCheck(apiKey);
+  const tell = webhooks === undefined ? () => undefined : createWebhooks(webhooks);
 
   app.addHook('onRequest', async (request, reply) => {
     const { operation } = request.routeOptions.config;
@@ -77,6 +81,7 @@ function createShop({ apiKey, data }: ShopOptions): FastifyInstance {
     (request, reply) => {
       const placed = orders.place(request.body);
       if ('problems' in placed) return sendProblem(reply, 422, 'the order cannot be placed', placed.problems);
+      tell('order.created', placed.order);
       return reply.code(201).header('location', `/orders/${placed.order.id}`).send(placed.order);
     },
   );
@@ -87,6 +92,7 @@ function createShop({ apiKey, data }: ShopOptions): FastifyInstance {
       const patched = orders.patch(request.params.id, request.body);
       if ('missing' in patched) return sendProblem(reply, 404, `there is no order ${request.params.id}`);
       if ('conflict' in patched) return sendProblem(reply, 409, patched.conflict);
+      tell('order.updated', patched.order);
       return patched.order;
     },
   );

@@ -31,7 +31,11 @@ export async function readPage(
   const { settings } = poll;
   const { data, errors } = await call({
     text: settings.query,
-    variables: { page, since: since === null ? null : new Date(since).toISOString() },
+    // What there is none of is left out, so that the query's own defaults count.
+    variables: {
+      ...(page === null ? {} : { page }),
+      ...(since === null ? {} : { since: new Date(since).toISOString() }),
+    },
     timeoutMs: settings.timeoutMs,
     scopes: settings.scopes,
     as: `poll:${poll.name}`,
@@ -42,7 +46,7 @@ export async function readPage(
   const items = found === undefined || found === null ? [] : Array.isArray(found) ? (found as unknown[]) : [found];
   const records: PolledRecord[] = [];
   for (const record of items) records.push(await toRecord(poll, record));
-  const next = await poll.nextPage?.({ data, items });
+  const next = await poll.nextPage?.({ data, items, page });
   return { records, ...(next === undefined || next === null || next === '' ? {} : { next }) };
 }
 

@@ -9,7 +9,7 @@ import { wakeOrAfter } from '../wake-or-after.ts';
 import { claimRuns, freeRuns, LEASE_MS, type SyncRun } from './claim-runs.ts';
 import type { SyncRule } from './compile-rule.ts';
 import { planRuns } from './plan-runs.ts';
-import { workRun, type RunOutcome } from './work-run.ts';
+import { workRun, type RunOutcome, type RunProgress } from './work-run.ts';
 
 export interface RunRulesOptions {
   readonly store: Store;
@@ -41,9 +41,9 @@ export async function runRules(options: RunRulesOptions): Promise<void> {
       own().set({ lease_until: Date.now() + LEASE_MS }).execute().catch(() => undefined); // prettier-ignore
     }, LEASE_MS / 3);
     try {
-      const keep = async (data: unknown): Promise<void> => {
+      const keep = async (progress: RunProgress): Promise<void> => {
         await own()
-          .set({ data: JSON.stringify(data) })
+          .set({ data: JSON.stringify(progress) })
           .execute();
       };
       const outcome = await workRun(run, rule, call, keep);

@@ -11,6 +11,14 @@ export type RunOutcome =
   | { readonly state: 'ignored'; readonly reason: string }
   | { readonly state: 'failed'; readonly reason: string; readonly hopeless: boolean };
 
+/** Where a run is, so that it goes on there. */
+export interface RunProgress {
+  /** What the query brought; null where the rule has none. */
+  readonly data: unknown;
+  /** How many of the inputs were applied. */
+  readonly applied: number;
+}
+
 /**
  * `keep` stores what the query brought before anything is changed, so that a run that is taken up again decides the same
  * way. The mutation has an idempotency key that only depends on rule and event. Never rejects for what the run is about;
@@ -20,7 +28,7 @@ export async function workRun(
   run: SyncRun,
   rule: SyncRule,
   call: HubCall,
-  keep: (data: unknown) => Promise<void>,
+  keep: (progress: RunProgress) => Promise<void>,
 ): Promise<RunOutcome> {
   const event = JSON.parse(run.event) as SyncEvent;
   const { settings } = rule;
@@ -34,14 +42,15 @@ export async function workRun(
     causationId: event.id,
   });
 
-  let data: unknown = run.data === null ? null : JSON.parse(run.data);
-  if (settings.query !== undefined && run.data === null) {
+  const progress = run.data === null ? undefined : (JSON.parse(run.data) as RunProgress);
+  let data = progress?.data ?? null;
+  if (settings.query !== undefined && progress === undefined) {
     const variables = await attempt(() => rule.variables(event));
     if ('failed' in variables) return variables.failed;
     const answer = await call(operation(settings.query, variables.value));
     if (answer.errors !== undefined) return failure('query', answer);
-    data = answer.data;
-    await keep(data);
+    data = answer.data ?? null;
+    await keep({ data, applied: 0 });
   }
   if (rule.modifiedAt !== undefined) {
     const { modifiedAt } = rule;
@@ -54,8 +63,14 @@ export async function workRun(
   const input = await attempt(() => rule.input({ event, data }));
   if ('failed' in input) return input.failed;
   if (input.value === undefined || input.value === null) return { state: 'ignored', reason: 'there is nothing to do' };
-  const applied = await call({ ...operation(settings.apply, input.value), idempotencyKey: run.id });
-  return applied.errors === undefined ? { state: 'done' } : failure('apply', applied);
+  const inputs: readonly unknown[] = Array.isArray(input.value) ? input.value : [input.value];
+  for (const [index, variables] of inputs.entries()) {
+    if (index < (progress?.applied ?? 0)) continue;
+    const applied = await call({ ...operation(settings.apply, variables), idempotencyKey: `${run.id}:${index}` });
+    if (applied.errors !== undefined) return failure('apply', applied);
+    if (index < inputs.length - 1) await keep({ data, applied: index + 1 });
+  }
+  return inputs.length === 0 ? { state: 'ignored', reason: 'there is nothing to do' } : { state: 'done' };
 }
 
 async function attempt(

@@ -123,7 +123,7 @@ function describeSync(name: string, stores: TestStores): void {
         return answers(operation);
       });
       const ofOne = made.filter(({ variables }) => variables.id === '1').map(({ idempotencyKey }) => idempotencyKey);
-      expect(ofOne).toEqual([0, 0, 0, 1].map((index) => `r:${events[index]?.id}`));
+      expect(ofOne).toEqual([0, 0, 0, 1].map((index) => `r:${events[index]?.id}:0`));
       expect(runs.map(({ state, attempts }) => [state, attempts])).toEqual([
         ['done', 3],
         ['done', 1],
@@ -174,6 +174,19 @@ function describeSync(name: string, stores: TestStores): void {
       expect(runs).toHaveLength(2);
       expect(runs[0]?.event_id).toBe(first?.id);
       stores.giveBack(store);
+    });
+
+    it('apply a list one after the other, and go on where they were', async () => {
+      let failures = 1;
+      const { made, runs, events } = await run(
+        [order('1')],
+        (operation) =>
+          operation.variables.id === 'b' && failures-- > 0 ? failed('HUB_UPSTREAM_TIMEOUT') : answers(operation),
+        { input: '["a", "b", "c"].{ "id": $ }' },
+      );
+      const keys = made.map(({ variables, idempotencyKey }) => `${String(variables.id)} ${idempotencyKey}`);
+      expect(keys).toEqual(['a:0', 'b:1', 'b:1', 'c:2'].map((one) => `${one[0]} r:${events[0]?.id}${one.slice(1)}`));
+      expect(runs).toMatchObject([{ state: 'done', attempts: 2 }]);
     });
 
     it('leave alone what was changed after the event', async () => {
