@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tailcallSchema } from './peers/tailcall.ts';
 import { BENCH, ROOT, WORK } from './places.ts';
 import type { Command } from './processes.ts';
+import { SUBGRAPHS } from './federation-upstream.ts';
 import { UPSTREAM } from './upstream.ts';
 
 export interface Contestant extends Command {
@@ -42,7 +43,7 @@ const hub =
       '--log-level',
       'warn',
     ],
-    env: { UPSTREAM, SHARE_CALLS: 'true', SHARE_OPERATIONS: 'true', ...env },
+    env: { UPSTREAM, SUBGRAPHS, SHARE_CALLS: 'true', SHARE_OPERATIONS: 'true', ...env },
   });
 
 const TAILCALL = `${BENCH}/node_modules/@tailcallhq/core-linux-x64-gnu/bin/tailcall`;
@@ -64,15 +65,15 @@ const tailcall =
   };
 
 const hive =
-  (...flags: readonly string[]) =>
+  (config: 'gateway' | 'federation', supergraph: string, ...flags: readonly string[]) =>
   (port: number): Command => ({
     command: [
       NODE,
       `${BENCH}/node_modules/@graphql-hive/gateway/dist/bin.js`,
-      ...['-h', '127.0.0.1', '-p', String(port), '-c', `${BENCH}/peers/hive/gateway.config.mjs`],
-      ...flags,
+      ...['-h', '127.0.0.1', '-p', String(port), '-c', `${BENCH}/peers/hive/${config}.config.mjs`],
       'supergraph',
-      `${WORK}/hive.graphql`,
+      supergraph,
+      ...flags,
     ],
     cwd: BENCH,
   });
@@ -104,6 +105,23 @@ export const REST_CONTESTANTS: readonly Contestant[] = [
   contestant('tailcall-batch', 'Tailcall, batch', tailcall(false)),
   contestant('mercurius', 'Mercurius with JIT', script('mercurius.mjs')),
   contestant('apollo', 'Apollo Server, resolvers, DataLoader, axios', script('apollo.mjs')),
-  contestant('hive', 'Hive Gateway', hive()),
-  contestant('hive-jit', 'Hive Gateway --jit', hive('--jit')),
+  contestant('hive', 'Hive Gateway', hive('gateway', `${WORK}/hive.graphql`)),
+  contestant('hive-jit', 'Hive Gateway --jit', hive('gateway', `${WORK}/hive.graphql`, '--jit')),
+];
+
+export const FEDERATION_CONTESTANTS: readonly Contestant[] = [
+  contestant('hub', 'Manifold', hub('federation')),
+  contestant('hub-calls', 'Manifold, only upstream calls shared', hub('federation', { SHARE_OPERATIONS: 'false' })),
+  contestant(
+    'hub-alone',
+    'Manifold, nothing shared between requests',
+    hub('federation', { SHARE_OPERATIONS: 'false', SHARE_CALLS: 'false' }),
+  ),
+  contestant('hive', 'Hive Gateway', hive('federation', `${WORK}/federation.graphql`)),
+  contestant('hive-jit', 'Hive Gateway --jit', hive('federation', `${WORK}/federation.graphql`, '--jit')),
+  contestant(
+    'hive-rust',
+    'Hive Gateway, Rust planner',
+    hive('federation', `${WORK}/federation.graphql`, '--hive-router-runtime'),
+  ),
 ];

@@ -2,7 +2,8 @@
 // measurement is a line of JSON in the results, the table comes at the end.
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
-import { composeForHive, REST_CONTESTANTS, type Contestant } from './contestants.ts';
+import { composeForHive, FEDERATION_CONTESTANTS, REST_CONTESTANTS, type Contestant } from './contestants.ts';
+import { countSubgraphCalls, startSubgraphs } from './federation-upstream.ts';
 import { runLoad } from './load.ts';
 import { onPath, WORK } from './places.ts';
 import { cpuSeconds, peakMegabytes, start } from './processes.ts';
@@ -14,7 +15,7 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
     secs: { type: 'string', default: '5' },
-    only: { type: 'string', default: REST_CONTESTANTS.map(({ name }) => name).join() },
+    only: { type: 'string', default: [...REST_CONTESTANTS, ...FEDERATION_CONTESTANTS].map(({ name }) => name).join() },
     scenarios: { type: 'string', default: SCENARIOS.map(({ name }) => name).join() },
     out: { type: 'string', default: `${WORK}/results.jsonl` },
   },
@@ -48,21 +49,21 @@ async function answersRight(contestant: Contestant, scenario: Scenario): Promise
 
 async function measure(contestant: Contestant, scenario: Scenario, round: number): Promise<Measurement> {
   const url = `http://127.0.0.1:${contestant.port}/graphql`;
+  const count = scenario.upstream === 'rest' ? countCalls : countSubgraphCalls;
   const running = await start(contestant, async () =>
-    (await ask(contestant, '{"query":"{ greet }"}')).includes('Hello'),
+    (await ask(contestant, '{"query":"{ __typename }"}')).includes('"data"'),
   );
   try {
     const right = await answersRight(contestant, scenario);
     const load = { url, body: scenario.body, connections: scenario.connections };
     await runLoad({ ...load, seconds: WARM_SECONDS });
-    const [cpuBefore, callsBefore] = [cpuSeconds(running.pids()), await countCalls()];
+    const [cpuBefore, callsBefore] = [cpuSeconds(running.pids()), await count()];
     const result = await runLoad({ ...load, seconds });
     return {
       ...{ contestant: contestant.name, title: contestant.title, scenario: scenario.name, round, right },
       ...result,
       cpuMicroseconds: ((cpuSeconds(running.pids()) - cpuBefore) / result.requests) * 1e6,
-      // The one more is the count itself.
-      callsPerRequest: ((await countCalls()) - callsBefore - 1) / result.requests,
+      callsPerRequest: ((await count()) - callsBefore) / result.requests,
       peakMegabytes: peakMegabytes(running.pids()),
     };
   } finally {
@@ -77,14 +78,15 @@ const shuffled = <T>(items: readonly T[]): readonly T[] =>
     .map(([, item]) => item);
 
 mkdirSync(WORK, { recursive: true });
-const upstream = await startUpstream();
-const contestants = REST_CONTESTANTS.filter(({ name }) => values.only.split(',').includes(name));
+const upstreams = [await startUpstream(), await startSubgraphs()];
+const wanted = (all: readonly Contestant[]) => all.filter(({ name }) => values.only.split(',').includes(name));
 const scenarios = SCENARIOS.filter(({ name }) => values.scenarios.split(',').includes(name));
-if (contestants.some(({ name }) => name.startsWith('hive'))) composeForHive();
+if (values.only.includes('hive') && scenarios.some((one) => one.upstream === 'rest')) composeForHive();
 const measurements: Measurement[] = [];
 for (let round = 1; round <= Number(values.rounds); round += 1) {
   for (const scenario of scenarios) {
-    for (const contestant of shuffled(contestants)) {
+    const contestants = scenario.upstream === 'rest' ? REST_CONTESTANTS : FEDERATION_CONTESTANTS;
+    for (const contestant of shuffled(wanted(contestants))) {
       try {
         const measured = await measure(contestant, scenario, round);
         measurements.push(measured);
@@ -100,5 +102,5 @@ for (let round = 1; round <= Number(values.rounds); round += 1) {
     }
   }
 }
-await upstream.stop();
+for (const upstream of upstreams) await upstream.stop();
 printReport(measurements);
