@@ -84,7 +84,7 @@ export function createServer(options: ServerOptions): HubServer {
   let ready = false;
   let closing: Promise<void> | undefined;
   const lane = createFastLane({
-    ...{ path: GRAPHQL_PATH, alias: '/', graphs, guard, authenticate, requestTimeoutMs, development, onChange, logger },
+    ...{ path: GRAPHQL_PATH, alias: '/', graphs, guard, authenticate, requestTimeoutMs, onChange, logger },
     maxBodyBytes: settings.maxBodyBytes,
     share: options.shareOperations,
     isClosing: () => closing !== undefined,

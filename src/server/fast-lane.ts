@@ -9,8 +9,6 @@ import type { Principal } from '../contract/principal.ts';
 import { createBoundedCache, type BoundedCache } from '../engine/bounded-cache.ts';
 import { cachePartition } from '../engine/cache-partition.ts';
 import { createScope } from '../engine/create-scope.ts';
-import type { HubFault } from '../faults/hub-fault.ts';
-import { toResponseError, type ResponseError } from '../faults/to-response-error.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { BrowserGuard } from './browser-guard.ts';
 import type { CurrentGraph } from './current-graph.ts';
@@ -31,7 +29,6 @@ export interface FastLaneOptions {
   readonly authenticate: Authenticate;
   readonly requestTimeoutMs: number;
   readonly maxBodyBytes: number;
-  readonly development: boolean;
   readonly onChange: (change: EntityChange) => void;
   /** Whether identical queries in flight are executed once. */
   readonly share: boolean;
@@ -74,7 +71,7 @@ const MAX_KNOWN = 1_000;
 const MAX_ACCEPTS = 100;
 
 export function createFastLane(options: FastLaneOptions): FastLane {
-  const { path, graphs, guard, authenticate, requestTimeoutMs, maxBodyBytes, development, logger } = options;
+  const { path, graphs, guard, authenticate, requestTimeoutMs, maxBodyBytes, logger } = options;
   const known = new WeakMap<ComposedGraph, KnownOperations>();
   let graphCount = 0;
   let mutations = 0;
@@ -154,7 +151,6 @@ export function createFastLane(options: FastLaneOptions): FastLane {
       {
         deadlineAt: performance.now() + requestTimeoutMs,
         answer: (answer) => (answer.body === undefined ? leave() : send(answer.body)),
-        late: (fault) => send(toBody({ data: null, errors: [errorOf(fault)] })),
       },
       (lifetime) => {
         execution.begun = true;
@@ -165,8 +161,6 @@ export function createFastLane(options: FastLaneOptions): FastLane {
     if (!execution.begun) lease.release();
     response.on('close', gone);
   }
-
-  const errorOf = (fault: HubFault): ResponseError => toResponseError(fault, undefined, development);
 
   return {
     register(server) {

@@ -1,7 +1,7 @@
 // Which media type of GraphQL over HTTP a caller prefers: status codes depend on it, and whether an answer is a stream.
 
 export const GRAPHQL_RESPONSE_JSON = 'application/graphql-response+json';
-export const EVENT_STREAM = 'text/event-stream';
+const EVENT_STREAM = 'text/event-stream';
 
 const SINGLE: ReadonlyMap<string, 'graphql' | 'json'> = new Map([
   [GRAPHQL_RESPONSE_JSON, 'graphql'],
@@ -22,6 +22,14 @@ export function prefersGraphqlResponse(accept: string | undefined): boolean {
 /** Whether a response goes out as an event stream: only where the caller names it before every kind of JSON. */
 export function prefersEventStream(accept: string | undefined): boolean {
   return preferred(accept, ALL) === 'stream';
+}
+
+/** Whether a caller speaks the multipart protocol for subscriptions: its clients say so for these alone. */
+export function takesMultipart(accept: string | undefined): boolean {
+  return (accept?.split(',') ?? []).some((part) => {
+    const [type, ...parameters] = part.toLowerCase().replaceAll(/[\s"]/g, '').split(';');
+    return type === 'multipart/mixed' && parameters.includes('subscriptionspec=1.0') && !parameters.includes('q=0');
+  });
 }
 
 /** The first of those with the highest quality; undefined where the caller wants none of them. */

@@ -8,14 +8,14 @@ export interface Waiting<T> {
   readonly deadlineAt: number;
   /** Called once, unless it leaves before. Never throws. */
   answer(answer: T): void;
-  /** Called in the place of `answer` where its time is over and the execution goes on for others. Never throws. */
-  late(fault: HubFault): void;
 }
 
 export interface OperationFlights<T> {
   /**
    * `start` is called only where nobody waits for `key` yet; without a key always. It never rejects. The execution belongs
-   * to nobody: it is aborted when the last one who waits has left, and goes on while anyone waits.
+   * to nobody: it is aborted when the last one who waits has left, and goes on while anyone waits. It ends when the time of
+   * the one who began it is over, and what it has by then is the answer of all: nobody joins who would lose much of its
+   * time by that.
    * @returns leaves: the caller went away and wants no answer; twice is safe
    */
   join(key: string | undefined, waiting: Waiting<T>, start: (lifetime: Lifetime) => Promise<T>): () => void;
@@ -28,8 +28,8 @@ export function createOperationFlights<T>(): OperationFlights<T> {
   return {
     join(key, waiting, start) {
       const known = key === undefined ? undefined : flights.get(key);
-      if (known !== undefined) return known.join(waiting);
-      const flight: Flight<T> = new Flight<T>(() => {
+      if (known?.suits(waiting) === true) return known.join(waiting);
+      const flight: Flight<T> = new Flight<T>(waiting.deadlineAt, () => {
         if (key !== undefined && flights.get(key) === flight) flights.delete(key);
       });
       if (key !== undefined) flights.set(key, flight);
@@ -45,32 +45,41 @@ export function createOperationFlights<T>(): OperationFlights<T> {
   };
 }
 
+/** The part of its own time that a caller may lose by joining. */
+const LOSS = 0.1;
+
 const OVER = new HubFault('HUB_REQUEST_ABORTED', 'the request has been answered');
 
 class Flight<T> implements Lifetime {
   readonly #controller = new AbortController();
   readonly #waiting = new Set<Waiting<T>>();
+  readonly #deadlineAt: number;
   readonly #ended: () => void;
-  #deadlineAt = 0;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #timer: NodeJS.Timeout | undefined;
 
-  constructor(ended: () => void) {
+  constructor(deadlineAt: number, ended: () => void) {
+    this.#deadlineAt = deadlineAt;
     this.#ended = ended;
+    if (deadlineAt === Infinity) return;
+    const stop = (): void => this.#abort(new HubFault('HUB_REQUEST_TIMEOUT', 'the time for this request is over'));
+    this.#timer = setTimeout(stop, deadlineAt - performance.now()).unref();
   }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** Of the caller with the most time: those with less leave before. */
   deadlineAt(): number {
     return this.#deadlineAt;
   }
 
+  suits({ deadlineAt }: Waiting<T>): boolean {
+    if (deadlineAt === this.#deadlineAt) return true;
+    return deadlineAt - this.#deadlineAt <= (deadlineAt - performance.now()) * LOSS;
+  }
+
   join(waiting: Waiting<T>): () => void {
     this.#waiting.add(waiting);
-    this.#deadlineAt = Math.max(this.#deadlineAt, waiting.deadlineAt);
-    this.#timer ??= this.#arm(waiting.deadlineAt);
     return () => {
       if (!this.#waiting.delete(waiting) || this.#waiting.size > 0) return;
       this.#abort(new HubFault('HUB_REQUEST_ABORTED', 'the caller went away'));
@@ -86,26 +95,6 @@ class Flight<T> implements Lifetime {
       // Nothing that was begun for an answer outlives it.
       this.#controller.abort(OVER);
     });
-  }
-
-  #arm(deadlineAt: number): NodeJS.Timeout | undefined {
-    if (deadlineAt === Infinity) return undefined;
-    return setTimeout(() => this.#dismissLate(), deadlineAt - performance.now()).unref();
-  }
-
-  /** The last one to be late is not sent away: the execution stops, and what it has by then is the answer. */
-  #dismissLate(): void {
-    const now = performance.now() + 1;
-    const fault = new HubFault('HUB_REQUEST_TIMEOUT', 'the time for this request is over');
-    let next = Infinity;
-    for (const waiting of this.#waiting) {
-      if (waiting.deadlineAt > now) next = Math.min(next, waiting.deadlineAt);
-      else if (this.#waiting.size > 1) {
-        this.#waiting.delete(waiting);
-        waiting.late(fault);
-      } else this.#abort(fault);
-    }
-    this.#timer = this.#arm(next);
   }
 
   #abort(fault: HubFault): void {

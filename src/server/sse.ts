@@ -1,16 +1,15 @@
 // GraphQL over server-sent events, in distinct connections mode: one operation a request, on a path of its own and on the
-// graph's path where the caller prefers an event stream.
+// graph's path where the caller prefers an event stream. There the multipart protocol of Apollo's clients is served, too.
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-// Of the library only its wire format and its client: its handler takes from the source without regard to the client.
-import { print } from 'graphql-sse';
 import { HubFault } from '../faults/hub-fault.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { afterLifetime, atExpiry } from './credential-expiry.ts';
-import { EVENT_STREAM, prefersEventStream } from './media-types.ts';
+import { prefersEventStream, takesMultipart } from './media-types.ts';
 import { readOperationPayload } from './operation-payload.ts';
 import { flattenHeaders, type Authenticate } from './request-context.ts';
 import type { StartedOperation, StartOperation, StreamedResult } from './start-operation.ts';
+import { eventStream, multipart, type StreamFraming } from './stream-framing.ts';
 
 export interface SseOptions {
   readonly authenticate: Authenticate;
@@ -31,18 +30,11 @@ export interface SseEndpoint {
   close(): void;
 }
 
-/** Browsers take it as the beginning of a stream, clients as nothing. */
-const COMMENT = ':\n\n';
-/** How long clients wait before they connect again: not all of them at once. */
-const RETRY_MS = 1_000;
-/** A stream that ends without it was interrupted: clients connect again. */
-const COMPLETE = print({ event: 'complete', data: null });
-
 export function createSseEndpoint(options: SseOptions): SseEndpoint {
   const { authenticate, start, logger, keepAliveMs = 12_000, unreadMs = 30_000, maxLifetimeMs } = options;
   const draining = new AbortController();
 
-  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  async function answer(request: FastifyRequest, reply: FastifyReply, framing: StreamFraming): Promise<FastifyReply> {
     if (draining.signal.aborted) throw new HubFault('HUB_CAPACITY_EXCEEDED', 'the hub is stopping; connect again');
     const payload = readOperationPayload(request);
     const headers = flattenHeaders(request.headers);
@@ -52,7 +44,7 @@ export function createSseEndpoint(options: SseOptions): SseEndpoint {
       operation = start({ id: request.id, principal, headers, resumeAfter: lastEventId(headers) }, payload);
     } catch (thrown) {
       // An event source cannot read the body of a refusal: what is wrong with the document is its one result.
-      return send(reply, [errorEvent(thrown), COMPLETE]);
+      return send(reply, framing, [`${framing.head()}${errorOf(framing, thrown)}`, framing.complete]);
     }
     if (request.method === 'GET' && operation.kind === 'mutation') {
       operation.end();
@@ -73,38 +65,45 @@ export function createSseEndpoint(options: SseOptions): SseEndpoint {
     const stopExpiry = atExpiry(principal, () => expired.abort());
     const stopLifetime =
       operation.kind === 'subscription' ? afterLifetime(maxLifetimeMs, () => expired.abort()) : stopExpiry;
-    const stopKeepingAlive = keepAlive(reply, giveUp);
+    const stopKeepingAlive = keepAlive(reply, framing, giveUp);
     reply.raw.once('close', () => {
       operation.end();
       stopExpiry();
       stopLifetime();
       stopKeepingAlive();
     });
-    return send(reply, events(operation, cut, giveUp));
+    return send(reply, framing, events(operation, framing, cut, giveUp));
   }
 
   /** The next result is asked for when the client has taken the one before: nothing piles up in between. */
-  async function* events(operation: StartedOperation, cut: AbortSignal, giveUp: () => void): AsyncGenerator<string> {
-    yield `retry: ${RETRY_MS + Math.floor(Math.random() * RETRY_MS)}\n${COMMENT}`;
+  async function* events(
+    operation: StartedOperation,
+    framing: StreamFraming,
+    cut: AbortSignal,
+    giveUp: () => void,
+  ): AsyncGenerator<string> {
+    yield framing.head();
     try {
       for await (const result of resultsOf(operation)) {
+        const item = framing.item(result);
+        if (item === '') continue;
         const timer = setTimeout(giveUp, unreadMs).unref();
-        yield toItem(result);
+        yield item;
         clearTimeout(timer);
       }
     } catch (thrown) {
-      yield errorEvent(thrown);
+      yield errorOf(framing, thrown);
     }
-    if (!cut.aborted) yield COMPLETE;
+    if (!cut.aborted) yield framing.complete;
   }
 
-  function keepAlive(reply: FastifyReply, giveUp: () => void): () => void {
+  function keepAlive(reply: FastifyReply, framing: StreamFraming, giveUp: () => void): () => void {
     let unread: NodeJS.Timeout | undefined;
     const pulse = setInterval(() => {
       if (unread !== undefined || !reply.raw.headersSent) return;
       unread = setTimeout(giveUp, unreadMs).unref();
       // Between two events: the stream that is piped beside it writes whole ones only.
-      reply.raw.write(COMMENT, () => {
+      reply.raw.write(framing.heartbeat, () => {
         clearTimeout(unread);
         unread = undefined;
       });
@@ -115,15 +114,21 @@ export function createSseEndpoint(options: SseOptions): SseEndpoint {
     };
   }
 
-  const errorEvent = (thrown: unknown): string =>
-    toEvent({ errors: start.errors(thrown).map(({ carried }) => carried) });
+  const errorOf = (framing: StreamFraming, thrown: unknown): string =>
+    framing.errors(start.errors(thrown).map(({ carried }) => carried));
 
   return {
     register(server, streamPath, graphPath) {
-      server.route({ method: ['GET', 'POST'], url: streamPath, handler: answer });
+      server.route({
+        method: ['GET', 'POST'],
+        url: streamPath,
+        handler: (request, reply) => answer(request, reply, eventStream),
+      });
       server.addHook('preHandler', async (request, reply) => {
         if (request.routeOptions.url !== graphPath || !['GET', 'POST'].includes(request.method)) return;
-        if (prefersEventStream(request.headers.accept)) await answer(request, reply);
+        const { accept } = request.headers;
+        if (prefersEventStream(accept)) await answer(request, reply, eventStream);
+        else if (takesMultipart(accept)) await answer(request, reply, multipart);
       });
     },
     close: () => draining.abort(),
@@ -141,19 +146,14 @@ async function* resultsOf(operation: StartedOperation): AsyncGenerator<StreamedR
   else yield { result: await operation.execute() };
 }
 
-/** Errors are in their outward form already. */
-const toEvent = (result: object): string => print({ event: 'next', data: result });
-
-/** With its place as the id of the event; a place alone is an event without data, which clients only remember. */
-function toItem({ result, cursor }: StreamedResult): string {
-  const id = cursor === undefined ? '' : `id: ${cursor}\n`;
-  return result === undefined ? `${id}\n` : `${id}${toEvent(result)}`;
-}
-
-function send(reply: FastifyReply, events: Iterable<string> | AsyncIterable<string>): FastifyReply {
+function send(
+  reply: FastifyReply,
+  { contentType }: StreamFraming,
+  events: Iterable<string> | AsyncIterable<string>,
+): FastifyReply {
   return (
     reply
-      .header('content-type', `${EVENT_STREAM}; charset=utf-8`)
+      .header('content-type', contentType)
       .header('cache-control', 'no-cache')
       // Proxies of the nginx family would collect events before they pass them on.
       .header('x-accel-buffering', 'no')

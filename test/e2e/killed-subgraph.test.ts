@@ -81,6 +81,7 @@ interface Outage {
 /** Everything in the answer that is not as it is with all subgraphs well, by the subgraph that owes it. */
 function missing({ data, errors = [] }: Asked): ReadonlySet<number> {
   const owed = new Set<number>();
+  expect(data === null ? errors : []).toEqual([]);
   for (const root of SUBGRAPHS) {
     const items = data[`x${root}`];
     if (items === null) owed.add(root);

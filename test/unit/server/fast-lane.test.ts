@@ -298,6 +298,22 @@ describe('identical queries in flight', () => {
     ]);
   });
 
+  it('share what there is by then when the time is over, and later ones keep their own time', async () => {
+    const started = await start({}, {}, { requestTimeoutMs: 1_000 });
+    const query = '{ hello slow }';
+    await teach(started, query);
+    const early = [hub.post(query), hub.post(query)];
+    await started.begun(2);
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    const later = hub.post(query);
+    await started.begun(3);
+    for (const { body } of await Promise.all(early)) {
+      expect(body.errors).toMatchObject([{ path: ['slow'], extensions: { code: 'HUB_REQUEST_TIMEOUT' } }]);
+    }
+    started.release();
+    expect((await later).body).toEqual({ data: { hello: 'hello world', slow: 3 } });
+  });
+
   it('answer everyone else while one caller does not read', async () => {
     const started = await start();
     const query = '{ slow text(length: 5000000) }';
