@@ -48,6 +48,8 @@ export function createTransport(options: TransportOptions): Transport {
   const http = createHttpClient(source, settings);
   const policies = createPolicies(source, settings, stats, logger);
   const inFlight = createInFlight<UpstreamResponse>();
+  /** Calls that may have changed something: who asks after one must not join a read from before it. */
+  let changes = 0;
   const caching =
     settings.cache && options.cache && createCaching(options.cache, settings.cache, () => performance.now());
   const tokens =
@@ -126,7 +128,7 @@ export function createTransport(options: TransportOptions): Transport {
     const { request, wire, scope } = call;
     const startedAt = performance.now();
     // Who asks after a change must not join a call from before it.
-    const { answer, shared } = inFlight.join(`${options.cache?.mark() ?? 0} ${key}`, scope, (lifetime) => {
+    const { answer, shared } = inFlight.join(`${changes} ${options.cache?.mark() ?? 0} ${key}`, scope, (lifetime) => {
       const made =
         caching === undefined || request.tagsOf === undefined
           ? run({ ...call, lifetime })
@@ -192,6 +194,8 @@ export function createTransport(options: TransportOptions): Transport {
         return await untilAborted(run({ ...call, lifetime }), scope.signal);
       } catch (error) {
         throw toHubFault(error);
+      } finally {
+        if (!request.idempotent) changes += 1;
       }
     },
     close: () => http.close(),

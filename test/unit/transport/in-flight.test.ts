@@ -43,6 +43,20 @@ describe('identical reads in flight', () => {
     expect(upstream.received).toHaveLength(2);
   });
 
+  it('do not join a read that began before a change that was answered meanwhile', async () => {
+    const release = deferred();
+    const { upstream, transport, read } = await start((request, response) => {
+      if (request.method === 'POST') json(response, {});
+      else void release.promise.then(() => json(response, {}));
+    });
+    const before = read();
+    await transport.request(createScope(), post('/things', '{}'));
+    const after = read();
+    release.resolve(undefined);
+    await Promise.all([before, after]);
+    expect(upstream.received.map(({ method }) => method).sort()).toEqual(['GET', 'GET', 'POST']);
+  });
+
   it('of two callers are never shared', async () => {
     const { upstream, read } = await start((_, response) => json(response, {}));
     await Promise.all([read({ principal: principal('a') }), read({ principal: principal('b') }), read()]);
