@@ -5,6 +5,7 @@ import type { Scope } from '../../contract/scope.ts';
 import { importGraphQl } from '../../import/graphql/import-graphql.ts';
 import { toFederationSdl } from '../local/federation-sdl.ts';
 import { buildLocalSchema } from '../local/local-schema.ts';
+import { createChangeTeller } from '../remote/entity-changes.ts';
 import { createRemote } from '../remote/create-remote.ts';
 import type { Streamer } from '../remote/create-streamer.ts';
 import { operationLabel } from '../remote/operation-label.ts';
@@ -28,11 +29,12 @@ export function createGraphQlKind(): SourceKind<GraphQlSettings> {
       const model = createRemoteModel(name, buildLocalSchema(name, sdl));
       const { caller, streamer } = createRemote(source, services);
       const context: FetchContext = { model, caller, maxKeysPerBatch, tagsOf: createTouchedEntities(sdl) };
+      const tellChanges = createChangeTeller(name, sdl);
       return Promise.resolve({
         name,
         kind: 'graphql',
         sdl: toFederationSdl(sdl, (type, fields) => isResolvable(model, type, fields)),
-        prepare: (fetch) => prepareFetch(fetch, context),
+        prepare: (fetch) => tellChanges(fetch, (changed) => prepareFetch(changed, context)),
         explain: (fetch) => {
           const operation = operationLabel(fetch);
           if (fetch.representationVariables.length === 0) return [{ operation, path: [], repeat: 'once' }];
