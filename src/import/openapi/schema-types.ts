@@ -76,9 +76,7 @@ export function createSchemaTypes(model: ApiModel, typePrefix: string, note: Tak
     const { schema } = shape;
     if (!fields.hasAny(shape, 'output')) return registry.scalar('JSON');
     return registry.once('output', schema, () => {
-      const base = registry.baseOf(schema, hint);
-      // The plain name of `OrderInput` is that of the input type.
-      const name = base.endsWith('Input') ? registry.claim(`${base}Result`) : base;
+      const name = outputName(schema, hint);
       outputShapes.set(name, shape);
       registry.later(() => {
         const own = fields.map(shape, 'output', registry.bare(name));
@@ -107,6 +105,12 @@ export function createSchemaTypes(model: ApiModel, typePrefix: string, note: Tak
       fields: own,
       directives,
     });
+
+  /** The plain name of `OrderInput` is that of the input type. */
+  const outputName = (schema: Schema, hint: Hint): string => {
+    const base = registry.baseOf(schema, hint);
+    return base.endsWith('Input') ? registry.claim(`${base}Result`) : base;
+  };
 
   const inputName = (schema: Schema, hint: Hint): string => {
     const base = registry.baseOf(schema, hint);
@@ -141,7 +145,7 @@ export function createSchemaTypes(model: ApiModel, typePrefix: string, note: Tak
   const referTuple = (shape: Extract<Shape, { kind: 'tuple' }>, position: Position, hint: Hint): string =>
     registry.once(`${position} tuple`, shape.schema, () => {
       const base = registry.baseOf(shape.schema, hint);
-      const name = position === 'output' ? base : inputName(shape.schema, hint);
+      const name = position === 'output' ? outputName(shape.schema, hint) : inputName(shape.schema, hint);
       registry.later(() => {
         const own = shape.items.map((source, index): FieldDef => {
           const item = { typeName: `${registry.bare(base)}Item${index + 1}`, fieldName: '' };
@@ -156,7 +160,7 @@ export function createSchemaTypes(model: ApiModel, typePrefix: string, note: Tak
   const referUnion = (shape: Extract<Shape, { kind: 'union' }>, hint: Hint): string =>
     registry.once('output', shape.schema, () => {
       const { schema } = shape;
-      const name = registry.baseOf(schema, hint);
+      const name = outputName(schema, hint);
       const members = shape.members.map((member, index) => {
         const suffix = member === subtypes.plain(schema) ? 'Base' : memberName(member, index);
         return referMember(member, { ...hint, typeName: `${registry.bare(name)}${suffix}` });

@@ -164,4 +164,11 @@ describe('a schema with a discriminator', () => {
       'input PetInput @oneOf @shape(as: choice) { cat: CatInput dog: DogInput puppy: PuppyInput pet: PetBaseInput }',
     );
   });
+
+  it('that is called an input keeps its name for the input', async () => {
+    const renamed = JSON.parse(JSON.stringify({ paths, schemas }).replaceAll('Pet"', 'PetInput"'));
+    const sdl = await sdlOf(api(renamed.paths, { components: { schemas: renamed.schemas } }));
+    expect(sdl).toContain('union PetInputResult @discriminator');
+    expect(sdl).toContain('input PetInput @oneOf');
+  });
 });
