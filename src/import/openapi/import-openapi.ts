@@ -32,11 +32,17 @@ export interface ImportedOpenApi extends ImportedSdl {
   readonly security: readonly SecurityScheme[];
 }
 
+/** Names in a description may be of any length; notes about them are for people. */
+const MAX_POINTER = 500;
+
 /** Rejects with HUB_IMPORT_UNREADABLE, _REFERENCE, _TOO_LARGE or _INVALID; the last also where no operation is left. */
 export async function importOpenApi(request: OpenApiImportRequest): Promise<ImportedOpenApi> {
   const loaded = await loadDocuments(request.spec, request.folder);
   const notes = new Map<string, ImportNote>();
-  const note: TakeNote = (at, message, kind = 'loss') => void notes.set(`${at} ${message}`, { at, message, kind });
+  const note: TakeNote = (pointer, message, kind = 'loss') => {
+    const at = pointer.length > MAX_POINTER ? `${pointer.slice(0, MAX_POINTER)}…` : pointer;
+    notes.set(`${at} ${message}`, { at, message, kind });
+  };
   const selection = createSelection(request.include, request.exclude);
   const { model, sdl, operations, types } = withinStack(loaded.main, () => {
     const read = readModel(loaded, selection.wants, note);

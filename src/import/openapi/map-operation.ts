@@ -7,6 +7,9 @@ import { mapBody } from './map-body.ts';
 import { mapParameters, type MappingContext } from './map-parameters.ts';
 import { quote, type FieldDef } from './sdl-model.ts';
 
+/** Servers refuse longer ones (RFC 9110, section 4.1, wants 8,000 octets of them). */
+const MAX_PATH = 8_000;
+
 export interface MappedOperation {
   readonly operation: ApiOperation;
   readonly root: 'Query' | 'Mutation';
@@ -34,6 +37,10 @@ export function mapOperation(
   const leaveOut = (reason: string): void => context.note(at, reason, 'leftOut');
   if (method === 'options' || method === 'trace') {
     leaveOut(`${method.toUpperCase()} is about the server and its connections, not about the API`);
+    return undefined;
+  }
+  if (operation.path.length > MAX_PATH) {
+    leaveOut(`its path is longer than ${MAX_PATH} characters`);
     return undefined;
   }
   const owner = pascalName(name);

@@ -38,6 +38,8 @@ const UNSPEAKABLE = /[,:*{}]/;
 /** A field name of HTTP (RFC 9110, section 5.1). */
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 
+const MAX_NAME = 1_000;
+
 /** @param renamed argument names that differ from the usual one, by parameter name: a lookup's key. */
 export function mapParameters(
   operation: ApiOperation,
@@ -56,6 +58,10 @@ export function mapParameters(
 
   const add = (parameter: ApiParameter, part: ArgumentPart): string | undefined => {
     const { key, type } = part;
+    if (key.length > MAX_NAME) {
+      note(parameter.at, `a parameter was left out: its name is longer than ${MAX_NAME} characters`);
+      return undefined;
+    }
     if (keys.has(key)) {
       note(parameter.at, `the parameter "${key}" (${parameter.in}) was left out: another one has the same name`);
       return undefined;

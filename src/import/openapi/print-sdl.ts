@@ -8,7 +8,7 @@ const ROOTS = ['Query', 'Mutation'];
 export function printSdl(types: readonly TypeDef[], header: readonly string[]): string {
   const rank = (name: string): number => (ROOTS.includes(name) ? ROOTS.indexOf(name) : ROOTS.length);
   const sorted = [...types].sort((a, b) => rank(a.name) - rank(b.name) || (a.name < b.name ? -1 : 1));
-  const comment = header.map((line) => `# ${line.replaceAll(/\s+/g, ' ').trim()}`).join('\n');
+  const comment = header.map((line) => `# ${plainText(line).replaceAll(/\s+/g, ' ').trim()}`).join('\n');
   return `${[comment, ...sorted.map(printType)].join('\n\n')}\n`;
 }
 
@@ -74,13 +74,19 @@ function joined(directives: readonly string[]): string {
 }
 
 /** Control characters, which an editor or a terminal might obey, are dropped. */
+function plainText(text: string): string {
+  return (
+    text
+      .toWellFormed()
+      .replaceAll(/\r\n?/g, '\n')
+      // eslint-disable-next-line no-control-regex -- they are what is looked for
+      .replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
+  );
+}
+
 function printDescription(description: string | undefined, indent: string): string {
-  const text = description
-    ?.toWellFormed()
-    .replaceAll(/\r\n?/g, '\n')
-    // eslint-disable-next-line no-control-regex -- they are what is looked for
-    .replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
-    .split('\n')
+  const text = (description === undefined ? undefined : plainText(description))
+    ?.split('\n')
     .map((line) => line.trimEnd())
     .join('\n')
     .trim();
