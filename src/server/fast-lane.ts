@@ -97,13 +97,8 @@ export function createFastLane(options: FastLaneOptions): FastLane {
     prepared: PreparedOperation,
     { variables }: LanePayload,
     scope: Parameters<typeof createScope>[0],
-    lease: { release(): void },
   ): Promise<Answer> {
-    try {
-      return toAnswer(await prepared.execute(createScope(scope), variables), logger);
-    } finally {
-      lease.release();
-    }
+    return toAnswer(await prepared.execute(createScope(scope), variables), logger);
   }
 
   async function serve(
@@ -145,21 +140,23 @@ export function createFastLane(options: FastLaneOptions): FastLane {
       response.writeHead(200, head);
       response.end(answer, encoding);
     };
-    const execution = { begun: false };
-    const gone = flights.join(
+    // Each holds the graph until it is answered: one of them may be replaced while a query that they share is under way.
+    const leaveFlight = flights.join(
       options.share ? `${operations.graphId} ${mutations} ${shareKey(graph, principal, headers, text)}` : undefined,
       {
         deadlineAt: performance.now() + requestTimeoutMs,
-        answer: (answer) => (answer.body === undefined ? leave() : send(answer.body)),
+        answer(answer) {
+          lease.release();
+          if (answer.body === undefined) leave();
+          else send(answer.body);
+        },
       },
-      (lifetime) => {
-        execution.begun = true;
-        return execute(prepared, payload, { id, principal, headers, lifetime, onChange: options.onChange }, lease);
-      },
+      (lifetime) => execute(prepared, payload, { id, principal, headers, lifetime, onChange: options.onChange }),
     );
-    // Whoever began it holds the graph for all.
-    if (!execution.begun) lease.release();
-    response.on('close', gone);
+    response.on('close', () => {
+      leaveFlight();
+      lease.release();
+    });
   }
 
   return {

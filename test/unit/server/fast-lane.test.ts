@@ -15,6 +15,7 @@ let hub: StartedHub;
 afterEach(() => hub.close());
 
 interface Started {
+  readonly graph: FakeGraph;
   /** How often Apollo Server's way was taken: it alone prepares operations. */
   readonly prepared: () => number;
   /** How often `slow` was executed. */
@@ -76,6 +77,7 @@ async function start(
     settings,
   );
   const started: Started = {
+    graph,
     prepared: () => prepared,
     runs: () => runs,
     stopped: stopped.promise,
@@ -257,6 +259,18 @@ describe('identical queries in flight', () => {
     await started.begun(3);
     started.release();
     expect([(await before).body.data.slow, (await after).body.data.slow]).toEqual([2, 3]);
+  });
+
+  it('keep their graph open until they are answered, though another has taken its place', async () => {
+    const started = await start();
+    await teach(started, '{ slow }');
+    const asked = hub.post('{ slow }');
+    await started.begun(2);
+    await hub.server.replaceGraph(createFakeGraph());
+    expect((await hub.post('{ hello }')).body).toEqual({ data: { hello: 'hello world' } });
+    expect(started.graph.closed).toBe(false);
+    started.release();
+    expect((await asked).body).toEqual({ data: { slow: 2 } });
   });
 
   it('go on for the others when the one who asked first goes away', async () => {
