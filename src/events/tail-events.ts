@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Bus, EventLog, GapDetails, SyncEvent } from '../contract/events.ts';
 import { HubFault } from '../faults/hub-fault.ts';
+import { nextWake } from './shared-wake.ts';
 
 export interface TailOptions {
   /** Cursor to go on from; what is already in the log after it is replayed first. Absent: only what comes from now on. */
@@ -134,24 +135,4 @@ async function patiently(
 /** Behind a call, because the compiler does not know that a signal changes while a generator is suspended. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
-}
-
-interface Wake {
-  readonly happened: Promise<void>;
-  cancel(): void;
-}
-
-/** Happens at the bus's next wake-up, after `pollMs`, when the signal aborts, or when it is cancelled. */
-function nextWake(bus: Bus, signal: AbortSignal, pollMs: number): Wake {
-  const controller = new AbortController();
-  const cancel = (): void => {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', cancel);
-    controller.abort();
-  };
-  const timer = setTimeout(cancel, pollMs);
-  timer.unref();
-  if (signal.aborted) cancel();
-  else signal.addEventListener('abort', cancel, { once: true });
-  return { happened: bus.wait(controller.signal), cancel };
 }

@@ -1,5 +1,5 @@
 // Appends of several callers → their places in the log, in one transaction. Called by store-event-log.ts.
-import { sql, type Kysely } from 'kysely';
+import { CompiledQuery, sql, type Kysely } from 'kysely';
 import type { Store, StoreTables } from '../../contract/store.ts';
 import type { StorableRow } from './storable.ts';
 
@@ -38,7 +38,11 @@ async function inPostgres({ schema }: Store, db: Kysely<StoreTables>, rows: read
   );
 }
 
-/** The database is in this process and nobody else writes to it, so what is one function there is four statements here. */
+/** A statement that is prepared once takes a row in a tenth of the time that taking JSON apart does. */
+const INSERT = `insert into events (position, id, source, type, operation, key, partition, occurred_at, arrived_at, payload,
+  causation_id, correlation_id, delivery_id) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+
+/** The database is in this process and nobody else writes to it, so what is one function there is a few statements here. */
 async function inSqlite(db: Kysely<StoreTables>, rows: readonly NumberedRow[]): Promise<Places> {
   return db.transaction().execute(async (transaction) => {
     const at = Date.now();
@@ -53,7 +57,7 @@ async function inSqlite(db: Kysely<StoreTables>, rows: readonly NumberedRow[]): 
       returning source, delivery_id`.execute(transaction);
     const parts = new Map(fresh.map((row) => [keyOf(row.source, row.delivery_id), undefined as number | undefined]));
     const places = new Map<number, Place>();
-    const accepted: unknown[] = [];
+    const accepted: unknown[][] = [];
     for (const [index, { part, ...row }] of rows.entries()) {
       if (row.deliveryId !== undefined) {
         const delivery = keyOf(row.source, row.deliveryId);
@@ -64,15 +68,23 @@ async function inSqlite(db: Kysely<StoreTables>, rows: readonly NumberedRow[]): 
       }
       const position = head.position + places.size + 1;
       places.set(index, { position, at });
-      accepted.push({ ...row, position });
+      accepted.push([
+        position,
+        row.id,
+        row.source,
+        row.type,
+        row.operation,
+        row.key,
+        row.partition,
+        row.occurredAt ?? null,
+        at,
+        row.payload ?? null,
+        row.causationId ?? null,
+        row.correlationId ?? null,
+        row.deliveryId ?? null,
+      ]);
     }
-    await sql`
-      insert into events (position, id, source, type, operation, key, partition, occurred_at, arrived_at, payload,
-        causation_id, correlation_id, delivery_id)
-      select value ->> 'position', value ->> 'id', value ->> 'source', value ->> 'type', value ->> 'operation',
-        value ->> 'key', value ->> 'partition', value ->> 'occurredAt', ${at}, value ->> 'payload',
-        value ->> 'causationId', value ->> 'correlationId', value ->> 'deliveryId'
-      from json_each(${JSON.stringify(accepted)})`.execute(transaction);
+    for (const parameters of accepted) await transaction.executeQuery(CompiledQuery.raw(INSERT, parameters));
     await transaction
       .updateTable('event_head')
       .set({ position: head.position + places.size })
