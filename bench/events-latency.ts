@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Client } from 'pg';
 
 const [kind = 'embedded', perSecond = '500', seconds = '10'] = process.argv.slice(2);
 const port = 14_600 + Math.floor(Math.random() * 300);
@@ -107,4 +108,10 @@ console.log(
 );
 hub.kill('SIGTERM');
 await new Promise((resolve) => hub.once('exit', resolve));
+if (kind === 'postgres') {
+  const client = new Client({ connectionString: database });
+  await client.connect();
+  await client.query(`drop schema if exists ${schema} cascade`);
+  await client.end();
+}
 await rm(folder, { recursive: true, force: true });
