@@ -17,7 +17,13 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
 // A gateway's garbage dies young and its live heap is small: V8 would rather let the heap grow to many times of that,
 // and glibc keeps an arena of freed memory for each of V8's threads. Both can only be told when a process starts, so a
 // server replaces itself once. Where it cannot (or would lose the channel to its parent), only memory is lost.
-const HEAP_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=20'];
+// What a start needs anyway is given at once, so that nothing is collected on the way there.
+const HEAP_FLAGS = [
+  '--max-semi-space-size=8',
+  '--min-semi-space-size=8',
+  '--heap-growing-percent=20',
+  '--initial-old-space-size=96',
+];
 const MALLOC_SETTINGS = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '262144' };
 const serves = process.argv.some((argument) => argument === 'serve' || argument === 'dev');
 if (

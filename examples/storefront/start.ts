@@ -84,7 +84,12 @@ function watch(name: keyof typeof ports, program: ChildProgram): void {
 }
 
 /** As bin/manifold.js has them; given here, so that it need not replace itself and lose the channel to this program. */
-const HEAP_FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=20'];
+const HEAP_FLAGS = [
+  '--max-semi-space-size=8',
+  '--min-semi-space-size=8',
+  '--heap-growing-percent=20',
+  '--initial-old-space-size=96',
+];
 const MALLOC_SETTINGS = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '262144' };
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
