@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Runs the hub from its sources in a checkout, from dist/ where it was built and installed.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -18,13 +18,6 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
 // and glibc keeps an arena of freed memory for each of V8's threads. Both can only be told when a process starts, so a
 // server replaces itself once. Where it cannot (or would lose the channel to its parent), only memory is lost.
 // What a start needs anyway is given at once, so that nothing is collected on the way there.
-const HEAP_FLAGS = [
-  '--max-semi-space-size=8',
-  '--min-semi-space-size=8',
-  '--heap-growing-percent=20',
-  '--initial-old-space-size=96',
-];
-const MALLOC_SETTINGS = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '262144' };
 const serves = process.argv.some((argument) => argument === 'serve' || argument === 'dev');
 if (
   serves &&
@@ -33,9 +26,10 @@ if (
   !process.execArgv.some((flag) => flag.includes('semi-space'))
 ) {
   const script = fileURLToPath(import.meta.url);
-  const args = [...process.execArgv, ...HEAP_FLAGS, '--disable-warning=ExperimentalWarning', script];
+  const heap = JSON.parse(readFileSync(new URL('heap.json', import.meta.url), 'utf8'));
+  const args = [...process.execArgv, ...heap.flags, '--disable-warning=ExperimentalWarning', script];
   process.execve(process.execPath, [process.execPath, ...args, ...process.argv.slice(2)], {
-    ...MALLOC_SETTINGS,
+    ...heap.env,
     ...process.env,
   });
 }

@@ -1,5 +1,6 @@
 // `npm start`, or `npm run start:events`: runs shop, warehouse, reviews and hub as programs of their own, says where they are, stops them together.
 import { fileURLToPath } from 'node:url';
+import heap from '../../bin/heap.json' with { type: 'json' };
 import { type ChildProgram, isFree, startProgram } from './child-program.ts';
 import { overview } from './overview.ts';
 import { portFrom } from './run-server.ts';
@@ -83,15 +84,6 @@ function watch(name: keyof typeof ports, program: ChildProgram): void {
   });
 }
 
-/** As bin/manifold.js has them; given here, so that it need not replace itself and lose the channel to this program. */
-const HEAP_FLAGS = [
-  '--max-semi-space-size=8',
-  '--min-semi-space-size=8',
-  '--heap-growing-percent=20',
-  '--initial-old-space-size=96',
-];
-const MALLOC_SETTINGS = { MALLOC_ARENA_MAX: '1', MALLOC_TRIM_THRESHOLD_: '262144' };
-
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
 await refuseTakenPorts();
 try {
@@ -104,10 +96,11 @@ try {
   const warehouse = start('warehouse', [here('warehouse/server.ts')], new URL('/__calls', addresses.warehouse).href);
   const reviews = start('reviews', [here('reviews/server.ts')], new URL('/__calls', addresses.reviews).href);
   await Promise.all([shop, warehouse, reviews].map((program) => program.ready(READY_MS)));
+  // The flags of bin/manifold.js: it need not replace itself then, and lose the channel to this program.
   const hub = start(
     'hub',
     [
-      ...HEAP_FLAGS,
+      ...heap.flags,
       here('../../bin/manifold.js'),
       'dev',
       '--config',
@@ -117,7 +110,7 @@ try {
     ],
     `${addresses.hub}/health/ready`,
     {
-      ...MALLOC_SETTINGS,
+      ...heap.env,
       SHOP_URL: addresses.shop,
       WAREHOUSE_URL: addresses.warehouse,
       REVIEWS_URL: addresses.reviews,

@@ -3,7 +3,7 @@
 import type { SourceCacheSettings } from '../config/cache-settings.ts';
 import type { UpstreamRequest, UpstreamResponse } from '../contract/transport.ts';
 import type { AnswerCache, KeptAnswer } from './answer-cache.ts';
-import { freshnessOf } from './freshness.ts';
+import { freshnessOf, type Freshness } from './freshness.ts';
 import { createUpstreamResponse } from './upstream-response.ts';
 import type { WireRequest } from './wire-request.ts';
 
@@ -39,15 +39,20 @@ export function createCaching(cache: AnswerCache, settings: SourceCacheSettings,
         : await ask(takingNotModified(request), { ...wire, headers: { ...wire.headers, ...validators } });
     const answer = asked !== undefined && response.status === 304 ? freshened(asked, response) : response;
     const freshness = freshnessOf(wire, answer, settings, now());
-    if (freshness !== undefined) keep(key, { response: answer, freshness, tags: [] }, request, mark);
+    if (freshness !== undefined) keep(key, answer, freshness, request, mark);
     return answer;
   };
 
-  const keep = (key: string, answer: KeptAnswer, { tagsOf }: UpstreamRequest, mark: number): void => {
-    const { status, headers, body } = answer.response;
+  const keep = (
+    key: string,
+    response: UpstreamResponse,
+    freshness: Freshness,
+    { tagsOf }: UpstreamRequest,
+    mark: number,
+  ): void => {
+    const { status, headers, body } = response;
     try {
-      const tags = tagsOf?.(answer.response as UpstreamResponse) ?? [];
-      cache.put(key, { ...answer, response: { status, headers, body }, tags }, mark);
+      cache.put(key, { response: { status, headers, body }, freshness, tags: tagsOf?.(response) ?? [] }, mark);
     } catch {
       // What cannot be read is not kept; whoever asked for it gets to know why.
     }

@@ -1,9 +1,8 @@
 // A sender of signed webhooks, as a provider is: each is sent again until it is acknowledged, those of one entity in order.
-import { createHmac } from 'node:crypto';
+import { signWebhook } from '../../examples/storefront/shop/sign-webhook.ts';
 import type { Random } from './seeded.ts';
 
 export const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
-const KEY = Buffer.from(SECRET.slice(6), 'base64');
 
 export interface SenderOptions {
   readonly urls: readonly string[];
@@ -52,17 +51,10 @@ export async function sendWebhooks({ urls, count, random, onAcknowledged }: Send
 async function post(url: string, { entity, sequence }: Delivery): Promise<boolean> {
   const id = `${entity}-${sequence}`;
   const body = JSON.stringify({ entity, sequence });
-  const time = String(Math.floor(Date.now() / 1000));
-  const signature = createHmac('sha256', KEY).update(`${id}.${time}.${body}`).digest('base64');
   try {
     const response = await fetch(`${url}/webhooks/shop`, {
       method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        'webhook-id': id,
-        'webhook-timestamp': time,
-        'webhook-signature': `v1,${signature}`,
-      },
+      headers: signWebhook(SECRET, id, body),
       body,
       signal: AbortSignal.timeout(15_000),
     });

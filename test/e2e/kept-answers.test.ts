@@ -1,6 +1,6 @@
 // A hub that keeps answers: changes through it, and webhooks about changes behind its back, are seen at once.
-import { createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { signWebhook } from '../../examples/storefront/shop/sign-webhook.ts';
 import { ask } from '../kit/ask.ts';
 import { temporaryFolder } from '../kit/folder.ts';
 import { startHubProgram } from '../kit/hub-program.ts';
@@ -34,16 +34,7 @@ const SDL = /* GraphQL */ `
 
 async function tell(url: string, id: string, delivery: string): Promise<number> {
   const body = JSON.stringify({ id });
-  const time = String(Math.floor(Date.now() / 1000));
-  const signature = createHmac('sha256', Buffer.from(SECRET.slice(6), 'base64'))
-    .update(`${delivery}.${time}.${body}`)
-    .digest('base64');
-  const headers = {
-    'content-type': 'application/json',
-    'webhook-id': delivery,
-    'webhook-timestamp': time,
-    'webhook-signature': `v1,${signature}`,
-  };
+  const headers = signWebhook(SECRET, delivery, body);
   return (await fetch(new URL('/webhooks/shop', url), { method: 'POST', headers, body })).status;
 }
 
