@@ -11,6 +11,7 @@ import type { HubConfig } from './config/hub-config.ts';
 import { perWorker } from './config/per-worker.ts';
 import type { NamedSource } from './config/source-kind.ts';
 import type { EntityChange } from './contract/events.ts';
+import type { FieldPolicy } from './contract/field-policy.ts';
 import type { ComposedGraph, OperationSource } from './contract/graph.ts';
 import type { Scope } from './contract/scope.ts';
 import type { Subgraph } from './contract/subgraph.ts';
@@ -125,6 +126,8 @@ async function compose(config: HubConfig, options: ComposeOptions, lasting: Last
   for (const source of config.sources) refuseReserved(source);
   const context = { config, sdl: options.sdl, logger: options.logger, statsOf: lasting.statsOf, cache: lasting.cache };
   const sources = await settleAll(config.sources.map((source) => createSource(source, context)));
+  // Of the graph that the events are a part of themselves.
+  let mayRead: FieldPolicy['mayRead'] = () => false;
   try {
     const own = [
       createEventsSubgraph({
@@ -132,6 +135,7 @@ async function compose(config: HubConfig, options: ComposeOptions, lasting: Last
         bus: lasting.state.bus,
         tail: tailEvents,
         entities: findEntities(sources),
+        mayRead: (...field) => mayRead(...field),
       }),
       createHubSubgraph({
         name: config.name,
@@ -146,6 +150,7 @@ async function compose(config: HubConfig, options: ComposeOptions, lasting: Last
     ];
     const subgraphs = [...sources, ...own];
     const supergraph = composeSupergraph(subgraphs);
+    mayRead = createFieldPolicy(supergraph.document, supergraph.publicSchema).mayRead;
     if (options.subgraph !== true) {
       const plan = createPlanner(supergraph, config.graph);
       return { ...open(context, supergraph, plan, subgraphs), authenticator };

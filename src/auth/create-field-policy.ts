@@ -6,6 +6,7 @@ import type { Principal } from '../contract/principal.ts';
 import { HubFault } from '../faults/hub-fault.ts';
 import { createGuardIndex, type Guard } from './guard-index.ts';
 import { findGuardedSelections, type GuardedField, type GuardedSelection } from './guarded-selections.ts';
+import { createMayRead } from './may-read.ts';
 import { isSatisfied, describeRequirement, type Requirement } from './requirement.ts';
 import { withoutDenied } from './without-denied.ts';
 
@@ -26,6 +27,7 @@ export function createFieldPolicy(supergraph: DocumentNode, publicSchema: GraphQ
       const selections = findGuardedSelections(document, operation, publicSchema, index);
       return selections.length === 0 ? undefined : createOperationPolicy(document, operation, selections);
     },
+    mayRead: createMayRead(index, publicSchema),
   };
 }
 

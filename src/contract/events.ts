@@ -47,6 +47,14 @@ export interface SyncGap {
   readonly lost: number;
 }
 
+/** What all events that a reader wants have in common, so that those of others need not be held before it. */
+export interface EventInterest {
+  readonly source?: string;
+  readonly type?: string;
+  /** One of the key fields, and its value as text. */
+  readonly key?: readonly [name: string, value: string];
+}
+
 export interface EventLog {
   /**
    * One atomic step: all of them are kept, or none. Resolves with what was appended, in order: changes of a delivery that

@@ -7,6 +7,11 @@ import type { Principal } from './principal.ts';
 export interface FieldPolicy {
   /** Undefined where the operation touches nothing that is protected. */
   compile(document: DocumentNode, operationName: string | undefined): OperationPolicy | undefined;
+  /**
+   * Whether the principal may read the field at the end of the path, and with an empty path: objects of the type at all.
+   * False for what the public graph does not have.
+   */
+  readonly mayRead: (principal: Principal, typeName: string, path: readonly string[]) => boolean;
 }
 
 export interface OperationPolicy {

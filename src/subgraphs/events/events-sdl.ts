@@ -60,17 +60,57 @@ ${EVENT_FIELDS}
   type: String!
 ${entities.length === 0 ? '' : '  "The entity as it is now; null when it was deleted."\n  entity: SyncEntity\n'}}
 ${entities.map(entityTypes).join('')}
+"All entities of a type, or those with this key."
+input SyncEntityFilter {
+  type: String!
+  "Key fields, all of them or some, with their values: \`{ id: 42 }\`."
+  key: JSON
+}
+
+"What an event must be like: all that is given must hold."
+input SyncEventFilter {
+  "One of these."
+  operation: [SyncOperation!]
+  "Key fields of the entity; they are compared as text."
+  key: [SyncCondition!]
+  "What the source said of the entity. The path is one of fields that the entity has in the graph and the caller may read; any other is taken as absent."
+  payload: [SyncCondition!]
+  and: [SyncEventFilter!]
+  or: [SyncEventFilter!]
+  not: SyncEventFilter
+}
+
+"""
+What one value must be like: all that is given must hold, for one and the same value. Values are strings, numbers,
+booleans and null; one kind is neither equal to another, nor less or greater.
+"""
+input SyncCondition {
+  "Field names with dots between them. Where there is a list on the way, one of its items has to do."
+  path: String!
+  eq: JSON
+  ne: JSON
+  in: [JSON]
+  lt: JSON
+  lte: JSON
+  gt: JSON
+  gte: JSON
+  "Whether there is a value that is not null; it alone can ask for what is absent."
+  exists: Boolean
+}
+
 type Query {
   "Events that the log holds after a cursor (all that are kept without one), oldest first: catches up by polling."
-  syncEvents(after: String, first: Int! = 50, source: String, type: String): [SyncEvent!]!
+  syncEvents(after: String, first: Int! = 50, ${FILTER_ARGUMENTS}): [SyncEvent!]!
 }
 
 type Subscription {
-  "Every change, or those of one source or type. With \`after\`, what came after that cursor is replayed first."
-  syncEvents(source: String, type: String, after: String): SyncEvent!
+  "Every change, or those that all arguments fit. With \`after\`, what came after that cursor is replayed first."
+  syncEvents(${FILTER_ARGUMENTS}, after: String): SyncEvent!
 ${entities.map(changedField).join('')}}
 `;
 }
+
+const FILTER_ARGUMENTS = 'source: String, type: String, entity: SyncEntityFilter, where: SyncEventFilter';
 
 const EVENT_FIELDS = `  "Place in the log; give it as \`after\` to go on from here."
   cursor: String!
@@ -110,20 +150,21 @@ ${EVENT_FIELDS}
 function changedField({ type, keyFields }: EventEntity): string {
   const keyArguments = keyFields.map((field) => `${field.name}: ${field.type}`).join(', ');
   return `  "Changes of every ${type}, or of the one with this key."
-  ${changedFieldName(type)}(${keyArguments}, after: String): ${syncEventTypeName(type)}!
+  ${changedFieldName(type)}(${keyArguments}, where: SyncEventFilter, after: String): ${syncEventTypeName(type)}!
 `;
 }
 
 function assertUsable({ type, keyFields }: EventEntity, all: readonly EventEntity[]): void {
   const names = [type, ...keyFields.map((field) => field.name)];
   const wrong = names.find((name) => !NAME.test(name) || name.startsWith('__'));
+  const clashing = keyFields.find(({ name }) => name === 'after' || name === 'where');
   const problem =
     wrong !== undefined
       ? `"${wrong}" is not a GraphQL name`
       : keyFields.length === 0
         ? 'it has no key field'
-        : keyFields.some((field) => field.name === 'after')
-          ? 'a key field called "after" would clash with the argument of that name'
+        : clashing !== undefined
+          ? `a key field called "${clashing.name}" would clash with the argument of that name`
           : new Set(names.slice(1)).size < keyFields.length
             ? 'a key field is given twice'
             : all.filter((entity) => changedFieldName(entity.type) === changedFieldName(type)).length > 1

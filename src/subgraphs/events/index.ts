@@ -1,11 +1,13 @@
 // The events kind: the hub's log of changes as a subgraph. Events carry an entity's key; the planner fetches the rest.
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { parse } from 'graphql';
-import type { Bus, EventLog, SyncEvent } from '../../contract/events.ts';
+import type { Bus, EventInterest, EventLog, SyncEvent } from '../../contract/events.ts';
+import type { FieldPolicy } from '../../contract/field-policy.ts';
 import type { Scope } from '../../contract/scope.ts';
 import type { Subgraph } from '../../contract/subgraph.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
 import { createExecutableSubgraph, EventBatch } from '../local/executable-subgraph.ts';
+import { createFilterFor, type EventFilter, type FilterArguments } from './event-filter.ts';
 import { changedFieldName, createEventsSdl, syncEventTypeName, type EventEntity } from './events-sdl.ts';
 
 export type { EventEntity } from './events-sdl.ts';
@@ -18,6 +20,7 @@ export type TailEvents = (
     readonly after?: string | undefined;
     readonly signal: AbortSignal;
     readonly filter?: (event: SyncEvent) => boolean;
+    readonly interest?: EventInterest;
   },
 ) => AsyncGenerator<{ readonly events: readonly SyncEvent[]; readonly cursor: string }, void, undefined>;
 
@@ -26,17 +29,17 @@ export interface EventsSubgraphOptions {
   readonly bus: Bus;
   readonly tail: TailEvents;
   readonly entities: readonly EventEntity[];
+  /** Asked once events are read: the graph that it speaks of is made of this subgraph too. */
+  readonly mayRead: FieldPolicy['mayRead'];
 }
 
 /** Most events one `Query.syncEvents` returns. */
 const MAX_FIRST = 500;
 
-interface Filter {
-  readonly source?: string | null;
-  readonly type?: string | null;
-}
-type StreamArguments = Filter & { readonly after?: string | null };
+type StreamArguments = FilterArguments & { readonly after?: string | null };
 type PageArguments = StreamArguments & { readonly first: number };
+/** The key fields beside what every such subscription has. */
+type ChangedArguments = Pick<StreamArguments, 'after' | 'where'> & Readonly<Record<string, unknown>>;
 
 /**
  * Throws HUB_COMPOSE_SDL where an entity cannot be offered. Fetches fail with HUB_EVENT_CURSOR_INVALID, HUB_EVENT_GAP,
@@ -46,21 +49,22 @@ export function createEventsSubgraph(options: EventsSubgraphOptions): Subgraph {
   const sdl = parse(createEventsSdl(options.entities));
   const { log, bus, entities } = options;
 
+  const filterFor = createFilterFor(options.mayRead);
+
   // Called here and not by the first next(): what happens from now on is part of it.
-  const tail = (scope: Scope, after: string | null | undefined, filter: (event: SyncEvent) => boolean) =>
+  const tail = (scope: Scope, after: string | null | undefined, args: FilterArguments) =>
     toEventBatches(
-      options.tail(log, bus, { after: scope.resumeAfter ?? after ?? undefined, signal: scope.signal, filter }),
+      options.tail(log, bus, {
+        after: scope.resumeAfter ?? after ?? undefined,
+        signal: scope.signal,
+        ...filterFor(args, scope.principal),
+      }),
     );
 
   const changed = ({ type, keyFields }: EventEntity) => ({
-    subscribe: (_root: unknown, args: Readonly<Record<string, string | number | null>>, scope: Scope) => {
+    subscribe: (_root: unknown, { after, where, ...args }: ChangedArguments, scope: Scope) => {
       const wanted = keyFields.map(({ name }) => [name, args[name]] as const).filter(([, value]) => isGiven(value));
-      const after = args.after;
-      return tail(
-        scope,
-        typeof after === 'string' ? after : undefined,
-        (event) => event.type === type && wanted.every(([name, value]) => String(event.key[name]) === String(value)),
-      );
+      return tail(scope, after, { entity: { type, key: Object.fromEntries(wanted) }, where: where ?? null });
     },
     resolve: (event: SyncEvent) => event,
   });
@@ -80,11 +84,12 @@ export function createEventsSubgraph(options: EventsSubgraphOptions): Subgraph {
     typeDefs: [FEDERATION_DIRECTIVES, sdl],
     resolvers: {
       Query: {
-        syncEvents: (_root: unknown, args: PageArguments, scope: Scope) => readPage(log, args, scope.signal),
+        syncEvents: (_root: unknown, args: PageArguments, scope: Scope) =>
+          readPage(log, args, filterFor(args, scope.principal), scope.signal),
       },
       Subscription: {
         syncEvents: {
-          subscribe: (_root: unknown, args: StreamArguments, scope: Scope) => tail(scope, args.after, filterOf(args)),
+          subscribe: (_root: unknown, args: StreamArguments, scope: Scope) => tail(scope, args.after, args),
           resolve: (event: SyncEvent) => event,
         },
         ...Object.fromEntries(entities.map((entity) => [changedFieldName(entity.type), changed(entity)])),
@@ -122,15 +127,15 @@ function isGiven<T>(argument: T | null | undefined): argument is T {
   return argument !== null && argument !== undefined;
 }
 
-function filterOf({ source, type }: Filter): (event: SyncEvent) => boolean {
-  return (event) => (!isGiven(source) || event.source === source) && (!isGiven(type) || event.type === type);
-}
-
-async function readPage(log: EventLog, args: PageArguments, signal: AbortSignal): Promise<SyncEvent[]> {
+async function readPage(
+  log: EventLog,
+  args: PageArguments,
+  { filter }: EventFilter,
+  signal: AbortSignal,
+): Promise<SyncEvent[]> {
   if (args.first < 0 || args.first > MAX_FIRST) {
     throw new HubFault('HUB_REQUEST_INVALID', `syncEvents(first:) must be between 0 and ${MAX_FIRST}`);
   }
-  const passes = filterOf(args);
   const page: SyncEvent[] = [];
   let cursor = args.after ?? undefined;
   while (page.length < args.first && !signal.aborted) {
@@ -138,7 +143,7 @@ async function readPage(log: EventLog, args: PageArguments, signal: AbortSignal)
     const newest = events.at(-1);
     if (newest === undefined) break;
     cursor = newest.cursor;
-    page.push(...events.filter(passes));
+    page.push(...events.filter(filter));
   }
   return page.slice(0, args.first);
 }

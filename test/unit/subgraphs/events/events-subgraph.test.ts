@@ -32,7 +32,7 @@ const stock = (sku: string, shelf: string): EntityChange => ({
 function open(entities = ENTITIES) {
   const log = createMemoryEventLog({ maxEvents: 700, now: () => 0 });
   const bus = createMemoryBus();
-  const subgraph = createEventsSubgraph({ log, bus, tail: tailEvents, entities });
+  const subgraph = createEventsSubgraph({ log, bus, tail: tailEvents, entities, mayRead: () => true });
   const append = async (...changes: EntityChange[]) => {
     const events = await log.append(changes);
     bus.publish();
@@ -256,6 +256,7 @@ describe('the events subgraph', () => {
       ],
     ],
     ['a key field called after', [{ type: 'Order', keyFields: [{ name: 'after', type: 'ID' }] }]],
+    ['a key field called where', [{ type: 'Order', keyFields: [{ name: 'where', type: 'ID' }] }]],
     [
       'two types with one subscription',
       ['Order', 'order'].map((type) => ({ type, keyFields: [{ name: 'id', type: 'ID' as const }] })),
