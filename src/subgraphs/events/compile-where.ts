@@ -118,12 +118,10 @@ function valuesAt(value: unknown, path: readonly string[], from: number): readon
 }
 
 /** Keys are strings in the log, whatever their type is in the graph. */
-function withText(given: Condition): Condition {
+function withText({ in: among, exists, path, ...bounds }: Condition): Condition {
   const text = (value: unknown): unknown => (isScalar(value) ? String(value) : value);
-  const entries = Object.entries(given).map(([name, value]: [string, unknown]) =>
-    name === 'exists' ? [name, value] : [name, Array.isArray(value) ? value.map(text) : text(value)],
-  );
-  return Object.fromEntries(entries);
+  const texts = Object.fromEntries(Object.entries(bounds).map(([name, value]) => [name, text(value)]));
+  return { ...texts, path, in: among?.map(text) ?? null, exists: exists ?? null };
 }
 
 function isScalar(value: unknown): value is string | number | boolean {
