@@ -39,8 +39,10 @@ export function createPostgresStore({ url, schema, maxConnections = 10 }: Postgr
         keepAlive: true,
         types: NUMBERS,
       });
-      // An idle connection that breaks is reported here, and would end the process where nobody listens.
+      // A connection that breaks is reported twice: by the pool while it is idle, by itself while it is in use. Where
+      // nobody listens, either would end the process; the statement that was under way fails on its own.
       pool.on('error', () => undefined);
+      pool.on('connect', (client) => client.on('error', () => undefined));
       return new Kysely<StoreTables>({ dialect: new PostgresDialect({ pool }) });
     },
     release: () => undefined,
