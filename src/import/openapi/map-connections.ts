@@ -34,23 +34,29 @@ export function mapConnections(
       ...mapped.field,
       name: names.claim(`${mapped.field.name}Connection`),
       type: known.name,
-      args: mapped.field.args.map((argument) => pageArgument(argument, paging)),
+      args: pageArguments(mapped.field.args, paging),
       directives: [withoutAt(rest), paginate(paging)],
     });
   }
   return { fields, types: pageInfo === undefined ? [] : [...made.values(), pageInfoType(pageInfo)] };
 }
 
-/** The raw parameters go by the names that all connections have. */
-function pageArgument(argument: ArgumentDef, { size, position }: Paging): ArgumentDef {
-  const upstream = argument.upstream ?? argument.name;
-  if (upstream === size?.name) {
-    const description = 'How many at most; the API may give fewer.';
-    return { ...argument, name: 'first', upstream, description, type: 'Int', default: undefined };
-  }
-  if (upstream !== position.name) return argument;
-  const description = 'Goes on after this `endCursor`.';
-  return { ...argument, name: 'after', upstream, description, type: 'String', default: undefined };
+/** The raw parameters go by the names that all connections have; others that bear these names make way. */
+function pageArguments(args: readonly ArgumentDef[], { size, position }: Paging): ArgumentDef[] {
+  const names = createNameScope(['first', 'after', ...args.map(({ name }) => name)]);
+  return args.map((argument) => {
+    const upstream = argument.upstream ?? argument.name;
+    if (upstream === size?.name) {
+      const description = 'How many at most; the API may give fewer.';
+      return { ...argument, name: 'first', upstream, description, type: 'Int', default: undefined };
+    }
+    if (upstream === position.name) {
+      const description = 'Goes on after this `endCursor`.';
+      return { ...argument, name: 'after', upstream, description, type: 'String', default: undefined };
+    }
+    const isTaken = argument.name === 'after' || (argument.name === 'first' && size !== undefined);
+    return isTaken ? { ...argument, name: names.claim(argument.name), upstream } : argument;
+  });
 }
 
 /** What pages look like is said by `@paginate`. */

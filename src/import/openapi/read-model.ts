@@ -136,7 +136,7 @@ function rawParameters({ references, note }: ReaderContext, item: Place, operati
       const place = references.follow(written);
       const name = property(place.value, 'name');
       const where = property(place.value, 'in');
-      if (typeof name !== 'string' || typeof where !== 'string') {
+      if (typeof name !== 'string' || name === '' || typeof where !== 'string') {
         note(references.at(written), 'this parameter was left out: it has no name or no place ("in")');
         return [];
       }

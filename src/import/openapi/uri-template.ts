@@ -21,7 +21,7 @@ export function uriTemplate(
   pathParameters: ReadonlyMap<string, Pick<ApiParameter, 'name' | 'style' | 'explode'>>,
   query: readonly TemplateVariable[],
 ): string {
-  const filled = path.replace(/#.*$/s, '').replace(/\{([^{}]*)\}|[{}]/g, (whole, name: string | undefined) => {
+  const filled = withoutFragment(path).replace(/\{([^{}]*)\}|[{}]/g, (whole, name: string | undefined) => {
     const parameter = name === undefined ? undefined : pathParameters.get(name);
     if (name === undefined || parameter === undefined) return whole.replaceAll(/[{}]/g, percent);
     const operator = parameter.style === 'label' ? '.' : parameter.style === 'matrix' ? ';' : '';
@@ -35,7 +35,12 @@ export function uriTemplate(
 
 /** Names in braces, in the order in which the path has them. */
 export function namesInPath(path: string): string[] {
-  return [...new Set([...path.matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] ?? ''))];
+  return [...new Set([...withoutFragment(path).matchAll(/\{([^{}]+)\}/g)].map((match) => match[1] ?? ''))];
+}
+
+/** It stays with the client, so it is no part of a request (RFC 9110, section 7.1). */
+function withoutFragment(path: string): string {
+  return path.replace(/#.*$/s, '');
 }
 
 function percent(char: string): string {

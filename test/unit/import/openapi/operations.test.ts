@@ -166,6 +166,18 @@ describe('parameters', () => {
     expect(report.notes).toContainEqual(expect.objectContaining({ message: expect.stringContaining('same name') }));
   });
 
+  it('without a name, and those of a fragment, which no request carries, are left out', async () => {
+    const parameter = (name: string, place: string): object => ({ name, in: place, schema: { type: 'string' } });
+    const parameters = [parameter('', 'query'), parameter('part', 'path'), parameter('id', 'path')];
+    const get = { operationId: 'a', parameters, responses: answers({ type: 'string' }) };
+    const { sdl, report } = await importText(api({ '/a/{id}#/{part}': { get } }));
+    expect(sdl).toContain('a(id: ID!): String @rest(get: "/a/{id}")');
+    expect(report.notes.map(({ message }) => message)).toEqual([
+      'this parameter was left out: it has no name or no place ("in")',
+      'the path has no place for the parameter "part"',
+    ]);
+  });
+
   it('are filled in where they have a default', async () => {
     const sdl = await getWith([
       query('n', { type: 'integer', default: 3 }, { required: true }),

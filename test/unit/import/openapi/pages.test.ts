@@ -51,6 +51,16 @@ describe('pages are a connection beside the raw field', () => {
     expect(sdl).toContain('type PageInfo @shareable { hasNextPage: Boolean! endCursor: String }');
   });
 
+  it('and another parameter that bears a name of the connection gets another one', async () => {
+    const sdl = await orders(
+      [query('page'), query('per_page'), query('after', 'string'), query('first')],
+      object({ data: list }),
+    );
+    expect(sdl).toContain(
+      'ordersConnection( after: String @map(name: "page") first: Int @map(name: "per_page") after2: String @map(name: "after") first2: Int @map(name: "first") ): OrderConnection',
+    );
+  });
+
   it.each([
     ['offset', [query('offset'), query('limit')], list, {}, 'by: offset, items: "", position: "offset", size: "limit"'],
     [
