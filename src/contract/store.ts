@@ -125,6 +125,8 @@ export interface PollsTable {
   /** What this pass asks from; and the newest change that was seen. */
   since: number | null;
   newest: number | null;
+  /** When this pass began; null before its first page was read. */
+  started_at: number | null;
   full_at: number | null;
   next_at: number;
   owner: string | null;

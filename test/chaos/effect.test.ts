@@ -11,7 +11,8 @@ const WEBHOOKS = Number(process.env.CHAOS_CHANGES ?? 150);
 const KILLS = Number(process.env.CHAOS_KILLS ?? 2);
 const RUNS = Number(process.env.CHAOS_RUNS ?? 1);
 const SEED = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 1e6));
-const TIMEOUT_MS = 150_000 + WEBHOOKS * 200;
+// A kill costs a start, and where it is another hub that goes on, a lease.
+const TIMEOUT_MS = 150_000 + WEBHOOKS * 200 + KILLS * 30_000;
 
 const yaml = (state: string, url: string) => `
 sources: { shop: { kind: rest, url: "${url}", timeoutMs: 2000 } }

@@ -13,7 +13,7 @@ const WEBHOOKS = Number(process.env.CHAOS_WEBHOOKS ?? 600);
 const KILLS = Number(process.env.CHAOS_KILLS ?? 2);
 const RUNS = Number(process.env.CHAOS_RUNS ?? 1);
 const SEED = Number(process.env.CHAOS_SEED ?? Math.floor(Math.random() * 1e6));
-const TIMEOUT_MS = 60_000 + WEBHOOKS * 50;
+const TIMEOUT_MS = 60_000 + WEBHOOKS * 50 + KILLS * 15_000;
 
 const yaml = (state: string) => `
 sources: { shop: { kind: rest, url: "http://127.0.0.1:9" } }

@@ -28,6 +28,7 @@ const DELETE_BATCH = 500;
  */
 export async function pollOnce(poll: Poll, state: PollsTable, options: PollOnceOptions): Promise<PollStep> {
   const { db, log, owner } = options;
+  const startedAt = state.page === null ? Date.now() : state.started_at;
   const page = await readPage(poll, options.call, {
     page: state.page === null ? null : (JSON.parse(state.page) as unknown),
     since: state.full === 1 ? null : state.since,
@@ -36,6 +37,8 @@ export async function pollOnce(poll: Poll, state: PollsTable, options: PollOnceO
   const events = await log.append(changed.changes);
 
   const newest = Math.max(state.newest ?? 0, ...page.records.map(({ modifiedAt }) => modifiedAt ?? 0)) || null;
+  // What was changed while the pass was under way may have been on a page that was read before.
+  const since = newest === null ? null : Math.min(newest, startedAt ?? newest) - poll.settings.overlapMs;
   const passOver = page.next === undefined;
   let appended = events.length;
   if (passOver && state.full === 1) appended += await dropUnseen(poll, state, page.records, options);
@@ -43,8 +46,8 @@ export async function pollOnce(poll: Poll, state: PollsTable, options: PollOnceO
     const { settings } = poll;
     const now = Date.now();
     const pass = passOver
-      ? { pass: state.pass + 1, page: null, since: newest === null ? null : newest - settings.overlapMs, next_at: now + settings.everyMs, ...(state.full === 1 ? { full_at: now } : {}) } // prettier-ignore
-      : { page: JSON.stringify(page.next), next_at: now + 60_000 / settings.maxPagesPerMinute };
+      ? { pass: state.pass + 1, page: null, since, next_at: now + settings.everyMs, ...(state.full === 1 ? { full_at: now } : {}) } // prettier-ignore
+      : { page: JSON.stringify(page.next), started_at: startedAt, next_at: now + 60_000 / settings.maxPagesPerMinute };
     const full = isFullNext(poll, { ...state, ...pass });
     const [moved] = await transaction
       .updateTable('polls')

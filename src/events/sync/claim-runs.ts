@@ -1,6 +1,8 @@
 // Runs that can be worked on now → those that this hub has taken, each until its lease is over. Called by run-rules.ts.
 import type { Kysely } from 'kysely';
 import type { StoreTables, SyncRunsTable } from '../../contract/store.ts';
+import { isOver } from '../is-over.ts';
+import type { SyncRule } from './compile-rule.ts';
 
 export type SyncRun = SyncRunsTable;
 
@@ -13,7 +15,7 @@ export const LEASE_MS = 15_000;
  */
 export async function claimRuns(
   db: Kysely<StoreTables>,
-  rules: readonly string[],
+  rules: readonly SyncRule[],
   owner: string,
   limit: number,
 ): Promise<readonly SyncRun[]> {
@@ -23,9 +25,13 @@ export async function claimRuns(
     .selectFrom('sync_runs as run')
     .selectAll()
     .where('run.state', '=', 'waiting')
-    .where('run.rule', 'in', rules)
-    .where('run.next_at', '<=', now)
-    .where((where) => where.or([where('run.lease_until', 'is', null), where('run.lease_until', '<', now)]))
+    .where(
+      'run.rule',
+      'in',
+      rules.map(({ name }) => name),
+    ) // prettier-ignore
+    .where(isOver('run.next_at', now, Math.max(...rules.map(({ settings }) => settings.retry.maxBackoffMs))))
+    .where((where) => where.or([where('run.lease_until', 'is', null), isOver('run.lease_until', now, LEASE_MS)]))
     .where((where) =>
       where.not(
         where.exists(

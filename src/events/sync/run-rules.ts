@@ -69,7 +69,7 @@ export async function runRules(options: RunRulesOptions): Promise<void> {
     freed = true;
     for (const rule of rules) await planRuns(rule, options);
     const byName = new Map(rules.map((rule) => [rule.name, rule]));
-    const runs = await claimRuns(await store.open(), [...byName.keys()], owner, CONCURRENCY - working.size);
+    const runs = await claimRuns(await store.open(), rules, owner, CONCURRENCY - working.size);
     for (const run of runs) {
       const rule = byName.get(run.rule);
       if (rule === undefined) continue;

@@ -1,12 +1,15 @@
 // Polls over both stores: what they tell of, page by page, and where they go on.
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { buildSchema } from 'graphql';
+import { pino } from 'pino';
 import { pollsSchema } from '../../../src/config/poll-settings.ts';
 import type { HubCall } from '../../../src/contract/hub-call.ts';
 import type { Store } from '../../../src/contract/store.ts';
 import { createStoreEventLog } from '../../../src/events/log/store-event-log.ts';
 import { compilePoll } from '../../../src/events/poll/compile-poll.ts';
+import { createMemoryBus } from '../../../src/events/memory-bus.ts';
 import { pollOnce } from '../../../src/events/poll/poll-once.ts';
+import { runPolls } from '../../../src/events/poll/run-polls.ts';
 import { embeddedStores, hasPostgres, postgresStores, type TestStores } from '../../kit/stores.ts';
 
 const SCHEMA = buildSchema(`
@@ -66,7 +69,18 @@ function describePolls(name: string, stores: TestStores): void {
       while (!(await step()));
       return (await log.read(before, 100)).map(({ operation, key }) => `${operation} ${String(key.sku)}`);
     }
-    return { log, asked, pass, step, set: (now: Item[]) => void (items = now) };
+    /** Keeps the poll going until it has asked so often. */
+    async function run(over: Store, times: number): Promise<void> {
+      const ended = new AbortController();
+      const counted: HubCall = (operation) => {
+        if (asked.length + 1 >= times) ended.abort();
+        return call(operation);
+      };
+      const logger = pino({ level: 'silent' });
+      const bus = createMemoryBus();
+      await runPolls({ store: over, log, bus, polls: () => [compiled], call: counted, logger, signal: ended.signal });
+    }
+    return { log, asked, pass, step, run, set: (now: Item[]) => void (items = now) };
   }
 
   describe(`polls over ${name}`, () => {
@@ -108,6 +122,40 @@ function describePolls(name: string, stores: TestStores): void {
       expect(await pass([{ sku: 'b', count: 1, changed: at(9) }])).toEqual(['CREATED b']);
       expect(await pass([{ sku: 'a', count: 1, changed: at(10), gone: true }])).toEqual(['DELETED a']);
       expect(asked.map((variables) => (variables as { since: string }).since)).toEqual([undefined, at(4), at(8)]);
+      stores.giveBack(store);
+    });
+
+    it('ask from a while before the pass began on, where a record may have changed on a page that was read', async () => {
+      const store = await stores.open();
+      const { pass, asked } = setUp(store, { modified: 'changed', overlapMs: 60_000 });
+      const before = Date.now();
+      await pass([{ sku: 'a', count: 1, changed: '2999-01-01T00:00:00.000Z' }]);
+      await pass([]);
+      const { since } = asked[1] as { since: string };
+      expect(Date.parse(since)).toBeGreaterThanOrEqual(before - 60_000);
+      expect(Date.parse(since)).toBeLessThanOrEqual(Date.now() - 60_000);
+      stores.giveBack(store);
+    });
+
+    it('look into the database when they are due, and not in between', async () => {
+      const store = await stores.open();
+      const { run } = setUp(store, { everyMs: 400, maxPagesPerMinute: 1_000 });
+      let looks = 0;
+      const counted = { ...store, open: () => ((looks += 1), store.open()) };
+      await run(counted, 3);
+      // Each page is one look, and a timer may be a moment early.
+      expect(looks).toBeLessThanOrEqual(6);
+      stores.giveBack(store);
+    });
+
+    it('go on where the clock was set back since they were written down', async () => {
+      const store = await stores.open();
+      const { run, asked } = setUp(store);
+      const db = await store.open();
+      const ahead = Date.now() + 3_600_000;
+      await db.insertInto('polls').values({ name: 'stock', pass: 1, full: 1, next_at: ahead, owner: 'dead', lease_until: ahead }).execute(); // prettier-ignore
+      await run(store, 1);
+      expect(asked).toEqual([{}]);
       stores.giveBack(store);
     });
   });

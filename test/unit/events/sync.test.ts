@@ -9,6 +9,7 @@ import type { HubOperation } from '../../../src/contract/hub-call.ts';
 import { createStoreEventLog } from '../../../src/events/log/store-event-log.ts';
 import { createMemoryBus } from '../../../src/events/memory-bus.ts';
 import type { Store } from '../../../src/contract/store.ts';
+import { claimRuns, LEASE_MS } from '../../../src/events/sync/claim-runs.ts';
 import { listDead, redrive } from '../../../src/events/sync/dead-runs.ts';
 import { compileRule } from '../../../src/events/sync/compile-rule.ts';
 import { planRuns } from '../../../src/events/sync/plan-runs.ts';
@@ -195,6 +196,23 @@ function describeSync(name: string, stores: TestStores): void {
       });
       expect(made).toEqual([]);
       expect(runs[0]).toMatchObject({ state: 'ignored', reason: expect.stringContaining('changed after the event') });
+    });
+
+    it('are not held up by a clock that was set back, nor take from each other what is not over', async () => {
+      await run([order('1')], answers, {}, async (store) => {
+        const db = await store.open();
+        const claimable = async (aheadMs: number) => {
+          const at = Date.now() + aheadMs;
+          await db.updateTable('sync_runs').set({ state: 'waiting', owner: 'other', next_at: 0, lease_until: at }).execute(); // prettier-ignore
+          return (await claimRuns(db, [rule()], 'me', 1)).length;
+        };
+        expect([await claimable(LEASE_MS), await claimable(3_600_000), await claimable(-1)]).toEqual([0, 1, 1]);
+        await db
+          .updateTable('sync_runs')
+          .set({ lease_until: null, next_at: Date.now() + 3_600_000 })
+          .execute();
+        expect(await claimRuns(db, [rule()], 'me', 1)).toHaveLength(1);
+      });
     });
   });
 }
