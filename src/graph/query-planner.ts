@@ -6,7 +6,8 @@ import { cutAdded } from './cut-added.ts';
 import { evenMembers } from './even-members.ts';
 import { directivesOf } from './join-directives.ts';
 import { mapFetches } from './map-fetches.ts';
-import { createOverrideCourses } from './override-courses.ts';
+import { createOverrideCourses, readOverrides } from './override-courses.ts';
+import { createSlicer } from './slice-supergraph.ts';
 import { splitRequires } from './split-requires.ts';
 
 export interface Planner {
@@ -29,36 +30,54 @@ export interface PlannerOptions {
   readonly overrideLabels?: readonly string[];
   /** For `draw`, from 0 up to but not including 1. Default `Math.random`. */
   readonly random?: () => number;
+  /** Supergraphs of more definitions are planned in slices. Default 2,000. */
+  readonly sliceAbove?: number;
 }
 
-/** @param supergraph its SDL, as text and parsed. Throws HUB_COMPOSE_INVALID where the planner cannot read it. */
+/**
+ * @param supergraph its SDL, as text and parsed. Throws HUB_COMPOSE_INVALID where the planner cannot read it. A large one is
+ * read in slices, as operations need them, so that it fails no sooner.
+ */
 export function createPlanner(
   supergraph: { readonly sdl: string; readonly document: DocumentNode },
   options: PlannerOptions = {},
 ): Planner {
-  refuseContext(supergraph.document);
-  const planner = createNative(supergraph.sdl);
-  const even = createEven(supergraph.document);
-  const split = lazy(() => createSplit(supergraph.document));
+  const { document } = supergraph;
+  const { random = Math.random, sliceAbove = 2_000 } = options;
+  refuseContext(document);
+  const planIn =
+    document.definitions.length > sliceAbove ? createSliced(document) : createWhole(supergraph.sdl, document);
+  const { labels: known, percentages } = readOverrides(document);
   const labels = new Set(options.overrideLabels);
-  const courses = createOverrideCourses(planner.overridePercentages);
-  const { random = Math.random } = options;
+  const courses = createOverrideCourses(percentages);
   return {
-    plan(operationText, operationName, course = 0) {
-      const of = [operationText, operationName, labels, courses.percentageOf(course)] as const;
-      try {
-        return even?.(...of) ?? planner.plan(...of);
-      } catch (thrown) {
-        const plan = split()?.(...of);
-        if (plan !== undefined) return plan;
-        const reason = thrown instanceof Error ? thrown.message : String(thrown);
-        throw new HubFault('HUB_REQUEST_INVALID', `no plan can be made for the operation: ${reason}`, {
-          cause: thrown,
-        });
-      }
-    },
+    plan: (text, operationName, course = 0) => planIn(text, operationName, labels, courses.percentageOf(course)),
     draw: courses.count === 1 ? undefined : () => courses.at(random() * 100),
-    unknownLabels: [...labels].filter((label) => !planner.overrideLabels.includes(label)),
+    unknownLabels: [...labels].filter((label) => !known.has(label)),
+  };
+}
+
+function createSliced(document: DocumentNode): Plan {
+  const slice = lazy(() => createSlicer(document));
+  return (text, ...of) => {
+    const part = slice()(text);
+    return createWhole(print(part), part)(text, ...of);
+  };
+}
+
+function createWhole(sdl: string, document: DocumentNode): Plan {
+  const planner = createNative(sdl);
+  const even = createEven(document);
+  const split = lazy(() => createSplit(document));
+  return (...of) => {
+    try {
+      return even?.(...of) ?? planner.plan(...of);
+    } catch (thrown) {
+      const plan = split()?.(...of);
+      if (plan !== undefined) return plan;
+      const reason = thrown instanceof Error ? thrown.message : String(thrown);
+      throw new HubFault('HUB_REQUEST_INVALID', `no plan can be made for the operation: ${reason}`, { cause: thrown });
+    }
   };
 }
 
@@ -78,11 +97,12 @@ function refuseContext(supergraph: DocumentNode): void {
   });
 }
 
+type Plan = (...of: Parameters<QueryPlanner['plan']>) => QueryPlan;
 /** Undefined for what it cannot plan. */
-type Plan = (...of: Parameters<QueryPlanner['plan']>) => QueryPlan | undefined;
+type TryPlan = (...of: Parameters<QueryPlanner['plan']>) => QueryPlan | undefined;
 
 /** Plans over evened members, where there are any to even. */
-function createEven(supergraph: DocumentNode): Plan | undefined {
+function createEven(supergraph: DocumentNode): TryPlan | undefined {
   const even = evenMembers(supergraph);
   if (even === undefined) return undefined;
   const plan = createPlan(even.document);
@@ -96,7 +116,7 @@ function createEven(supergraph: DocumentNode): Plan | undefined {
  * Plans over subgraphs that are split where they require fields of others: more fetches, for what finds no plan otherwise.
  * Undefined where nothing is required.
  */
-function createSplit(supergraph: DocumentNode): Plan | undefined {
+function createSplit(supergraph: DocumentNode): TryPlan | undefined {
   const split = splitRequires(supergraph);
   if (split === undefined) return undefined;
   const plan = createEven(split.document) ?? createPlan(split.document);
@@ -108,7 +128,7 @@ function createSplit(supergraph: DocumentNode): Plan | undefined {
   };
 }
 
-function createPlan(supergraph: DocumentNode): Plan {
+function createPlan(supergraph: DocumentNode): TryPlan {
   const planner = new QueryPlanner(print(supergraph));
   return (...of) => {
     try {
