@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tailcallSchema } from './peers/tailcall.ts';
-import { BENCH, ROOT, WORK } from './places.ts';
+import { BENCH, FIRST_PORT, ROOT, WORK } from './places.ts';
 import type { Command } from './processes.ts';
 import { SUBGRAPHS } from './federation-upstream.ts';
 import { UPSTREAM } from './upstream.ts';
@@ -14,7 +14,7 @@ export interface Contestant extends Command {
 }
 
 const NODE = process.execPath;
-let lastPort = 5290;
+let lastPort = FIRST_PORT + 9;
 
 function contestant(name: string, title: string, commandOf: (port: number) => Command): Contestant {
   lastPort += 1;

@@ -2,10 +2,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { composeServices } from '@theguild/federation-composition';
 import { parse } from 'graphql';
-import { BENCH, WORK } from './places.ts';
+import { BENCH, FIRST_PORT, WORK } from './places.ts';
 import { start, type Running } from './processes.ts';
 
-const PORT = 4181;
+const PORT = FIRST_PORT + 1;
 export const SUBGRAPHS = `http://127.0.0.1:${PORT}`;
 
 export async function startSubgraphs(): Promise<Running> {

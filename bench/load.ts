@@ -36,8 +36,8 @@ export async function runLoad({ url, seconds, connections, body }: Load): Promis
   return {
     requests: count(/(\d+) requests in/),
     perSecond: count(/Requests\/sec:\s+([\d.]+)/),
-    p50Ms: milliseconds(find(/50%\s+(\S+)/)),
-    p99Ms: milliseconds(find(/99%\s+(\S+)/)),
+    p50Ms: milliseconds(find(/^ +50% +(\S+)$/m)),
+    p99Ms: milliseconds(find(/^ +99% +(\S+)$/m)),
     failed: count(/Non-2xx or 3xx responses: (\d+)/) + errors.reduce((sum, one) => sum + Number(one), 0),
   };
 }

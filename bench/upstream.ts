@@ -2,11 +2,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { ARTICLES, POSTS, USERS } from './data.ts';
-import { WORK } from './places.ts';
+import { FIRST_PORT, WORK } from './places.ts';
 import { start, type Running } from './processes.ts';
 
-export const UPSTREAM_PORT = 4180;
-export const UPSTREAM = `http://127.0.0.1:${UPSTREAM_PORT}`;
+export const UPSTREAM = `http://127.0.0.1:${FIRST_PORT}`;
 
 const pretty = (value: unknown): string => JSON.stringify(value, null, 2);
 
@@ -24,7 +23,7 @@ http {
   uwsgi_temp_path ${WORK}/t4; scgi_temp_path ${WORK}/t5;
   map $args $users { default /users.json; "~^id=(?<one>\\d+)$" /users/$one.json; }
   server {
-    listen 127.0.0.1:${UPSTREAM_PORT} backlog=4096; root ${WORK}/data;
+    listen 127.0.0.1:${FIRST_PORT} backlog=4096; root ${WORK}/data;
     location = /posts { try_files /posts.json =404; }
     location = /articles { try_files /articles.json =404; }
     location = /users { try_files $users =404; }
