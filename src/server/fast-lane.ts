@@ -1,23 +1,27 @@
 // The short way for queries that Apollo Server has let in before: the same checks, the same answer byte for byte, without
 // its pipeline, and identical ones in flight as one. Whatever is out of the ordinary goes to Fastify untouched.
 // Stands before Fastify's own listener; made by create-server.ts.
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 import type { EntityChange } from '../contract/events.ts';
 import type { ComposedGraph, GraphResponse, PreparedOperation } from '../contract/graph.ts';
 import type { Principal } from '../contract/principal.ts';
 import { createBoundedCache, type BoundedCache } from '../engine/bounded-cache.ts';
 import { cachePartition } from '../engine/cache-partition.ts';
-import { createScope } from '../engine/create-scope.ts';
+import { createScope, type ScopeOptions } from '../engine/create-scope.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { BrowserGuard } from './browser-guard.ts';
 import type { CurrentGraph } from './current-graph.ts';
 import { createEarlyBodies } from './early-body.ts';
+import { createKnownHeads } from './known-heads.ts';
 import { createPayloadReader, type LanePayload } from './lane-payload.ts';
+import { toLaneAnswer, type LaneAnswer, type LaneRequest } from './lane-request.ts';
 import { createOperationFlights } from './operation-flights.ts';
-import { flattenHeaders, type Authenticate } from './request-context.ts';
+import { ParsedRequest } from './parsed-request.ts';
+import type { Authenticate } from './request-context.ts';
 import { requestIdOf } from './request-id.ts';
 import { isInternal } from './response-errors.ts';
+import { createSocketLane } from './socket-lane.ts';
 import { EXTENSIONS_HEADER } from './wanted-extensions.ts';
 
 export interface FastLaneOptions {
@@ -53,17 +57,8 @@ interface KnownOperations {
   readonly prepared: BoundedCache<PreparedOperation>;
 }
 
-/** What all who wait for one execution get. Without `body` it is no matter for the lane. */
-interface Answer {
-  readonly body: AnswerText | undefined;
-}
-
-interface AnswerText {
-  readonly text: string;
-  readonly bytes: string;
-  /** A text of plain ASCII is sent without a look at each of its characters. */
-  readonly encoding: 'latin1' | 'utf8';
-}
+/** What all who wait for one execution get; undefined where it is no matter for the lane. */
+type Answer = LaneAnswer | undefined;
 
 const CONTENT_TYPE = /^application\/json(?:; ?charset=utf-8)?$/i;
 /** Operations that the lane knows of one graph. */
@@ -96,68 +91,68 @@ export function createFastLane(options: FastLaneOptions): FastLane {
   async function execute(
     prepared: PreparedOperation,
     { variables }: LanePayload,
-    scope: Parameters<typeof createScope>[0],
+    scope: ScopeOptions,
   ): Promise<Answer> {
     return toAnswer(await prepared.execute(createScope(scope), variables), logger);
   }
 
-  async function serve(
-    request: IncomingMessage,
-    response: ServerResponse,
-    body: Buffer,
-    leave: () => void,
-  ): Promise<void> {
-    const contentType = contentTypes.get(request.headers.accept ?? '');
-    const text = body.toString('utf8');
-    const payload = contentType === undefined ? undefined : readPayload(text);
-    if (contentType === undefined || payload === undefined) {
-      leave();
+  async function serve(request: LaneRequest): Promise<void> {
+    const { headers, flat, text } = request;
+    const payload = readPayload(text);
+    if (payload === undefined) {
+      request.leave();
       return;
     }
-    const headers = flattenHeaders(request.headers);
     let principal: Principal;
     try {
-      principal = await authenticate({ headers });
+      principal = await authenticate({ headers: flat });
     } catch {
-      leave();
+      request.leave();
       return;
     }
     const lease = graphs.acquire();
     const { graph } = lease;
     const operations = known.get(graph);
     const prepared = operations?.prepared.get(operationKey(payload.query, payload.operationName));
-    if (operations === undefined || prepared === undefined || response.destroyed) {
+    if (operations === undefined || prepared === undefined || request.isGone) {
       lease.release();
-      leave();
+      request.leave();
       return;
     }
-    const id = requestIdOf(request.headers);
-    const send = ({ text: answer, bytes, encoding }: AnswerText): void => {
-      const head = ['x-request-id', id, 'content-type', contentType, 'content-length', bytes];
-      if (options.isClosing()) head.push('connection', 'close');
-      const guarding = guard.headersFor('POST', request.headers);
-      for (const name in guarding) head.push(name, guarding[name] ?? '');
-      response.writeHead(200, head);
-      response.end(answer, encoding);
-    };
+    const id = requestIdOf(headers);
     // Each holds the graph until it is answered: one of them may be replaced while a query that they share is under way.
     const leaveFlight = flights.join(
-      options.share ? `${operations.graphId} ${mutations} ${shareKey(graph, principal, headers, text)}` : undefined,
+      options.share ? `${operations.graphId} ${mutations} ${shareKey(graph, principal, flat, text)}` : undefined,
       {
         deadlineAt: performance.now() + requestTimeoutMs,
         answer(answer) {
           lease.release();
-          if (answer.body === undefined) leave();
-          else send(answer.body);
+          if (answer === undefined) request.leave();
+          else request.answer(answer, id);
         },
       },
-      (lifetime) => execute(prepared, payload, { id, principal, headers, lifetime, onChange: options.onChange }),
+      (lifetime) => execute(prepared, payload, { id, principal, headers: flat, lifetime, onChange: options.onChange }),
     );
-    response.on('close', () => {
+    request.whenGone(() => {
       leaveFlight();
       lease.release();
     });
   }
+
+  function start(request: LaneRequest): void {
+    serve(request).catch((error: unknown) => {
+      logger.error({ err: error }, 'a request failed inside the hub');
+      request.drop();
+    });
+  }
+
+  const headersFor = (headers: IncomingHttpHeaders): Readonly<Record<string, string>> =>
+    guard.headersFor('POST', headers);
+  const sockets = createSocketLane({
+    heads: createKnownHeads({ contentTypeOf: (accept = '') => contentTypes.get(accept), headersFor }),
+    serve: start,
+    isClosing: options.isClosing,
+  });
 
   return {
     register(server) {
@@ -171,8 +166,13 @@ export function createFastLane(options: FastLaneOptions): FastLane {
         }
         done();
       });
+      // A connection whose request takes longer than that is closed as idle.
+      if (requestTimeoutMs < server.server.keepAliveTimeout) sockets.register(server.server);
       takeOver(server.server, (request, response) => {
-        if (!isOrdinary(request)) {
+        const ordinary = isOrdinary(request);
+        const left = sockets.parsed(request, response, ordinary);
+        const contentType = ordinary && !left ? contentTypes.get(request.headers.accept ?? '') : undefined;
+        if (contentType === undefined) {
           fastify(request, response);
           return;
         }
@@ -181,10 +181,8 @@ export function createFastLane(options: FastLaneOptions): FastLane {
             bodies.keep(request, body);
             fastify(request, response);
           };
-          serve(request, response, body, leave).catch((error: unknown) => {
-            logger.error({ err: error }, 'a request failed inside the hub');
-            response.destroy();
-          });
+          const head = { 'content-type': contentType, ...headersFor(request.headers) };
+          start(new ParsedRequest(request, response, body.toString('utf8'), head, options.isClosing, leave));
         });
       });
     },
@@ -214,19 +212,11 @@ function shareKey(
 
 function toAnswer(response: GraphResponse, logger: Logger): Answer {
   // Without data the status depends on what is wrong.
-  if (response.data === undefined) return { body: undefined };
+  if (response.data === undefined) return undefined;
   for (const error of response.errors ?? []) {
     if (isInternal(error)) logger.error({ error }, 'a request failed inside the hub');
   }
-  return { body: toBody(response) };
-}
-
-/** As Apollo Server writes it. */
-function toBody({ errors, data, extensions }: GraphResponse): AnswerText {
-  const shown = errors === undefined || errors.length === 0 ? undefined : errors;
-  const text = `${JSON.stringify({ errors: shown, data, extensions })}\n`;
-  const bytes = Buffer.byteLength(text);
-  return { text, bytes: String(bytes), encoding: bytes === text.length ? 'latin1' : 'utf8' };
+  return toLaneAnswer(response);
 }
 
 function takeOver(server: Server, listener: Fallback): void {
