@@ -2,7 +2,9 @@
 import type { HubConfig } from './config/hub-config.ts';
 import type { SourceSnapshot, SourceStats } from './contract/source-stats.ts';
 import type { WorkerLink } from './contract/worker-link.ts';
-import { createIntake, type Intake } from './events/intake/create-intake.ts';
+import { createSource, settleAll } from './compose-sources.ts';
+import type { Subgraph } from './contract/subgraph.ts';
+import { createIntake, type Intake, type IntakeOptions } from './events/intake/create-intake.ts';
 import { openState, type EventState } from './events/open-state.ts';
 import { createDeliveryCounts, type DeliveryCounts } from './telemetry/delivery-counts.ts';
 import { createAnswerCache, type AnswerCache } from './transport/answer-cache.ts';
@@ -65,10 +67,15 @@ export async function openLasting(
   };
 }
 
-/** Throws HUB_CONFIG_INVALID where a mapping is no JSONata. */
-export function createIntakeOf({ webhooks }: HubConfig, { state, counts }: Lasting, logger: Logger): Intake {
+/** Throws HUB_CONFIG_INVALID where a webhook's mapping cannot work. */
+export function createIntakeOf(
+  { webhooks }: HubConfig,
+  { state, counts }: Lasting,
+  describedBy: IntakeOptions['describedBy'],
+  logger: Logger,
+): Intake {
   const { log, deadLetters, bus } = state;
-  return createIntake({ webhooks, log, deadLetters, counts, logger, wake: () => bus.publish() });
+  return createIntake({ webhooks, log, deadLetters, counts, describedBy, logger, wake: () => bus.publish() });
 }
 
 /**
@@ -93,11 +100,27 @@ export async function purgeOnEvents({ state, cache }: Lasting, logger: Logger, s
 /** The state of a hub that does not run, for commands that look into it. */
 export interface OpenedEvents {
   readonly state: EventState;
-  readonly intake: Intake;
+  /** Rejects with HUB_IMPORT_*, HUB_CONFIG_* or HUB_COMPOSE_* where a source that webhooks are described by cannot be read. */
+  intake(): Promise<Intake>;
 }
 
 /** Rejects as openLasting does; the state is closed by the caller. */
 export async function openEvents(config: HubConfig, logger: Logger): Promise<OpenedEvents> {
   const lasting = await openLasting(config, logger);
-  return { state: lasting.state, intake: createIntakeOf(config, lasting, logger) };
+  return {
+    state: lasting.state,
+    async intake() {
+      const named = Object.values(config.webhooks).flatMap(({ source, openapi }) => (openapi === undefined ? [] : [source])); // prettier-ignore
+      const context = { config, sdl: 'pinned-first' as const, logger, statsOf: lasting.statsOf, cache: lasting.cache };
+      const sources = config.sources.filter(({ name }) => named.includes(name));
+      const subgraphs = await settleAll(sources.map((source) => createSource(source, context)));
+      await Promise.all(subgraphs.map((subgraph) => subgraph.close()));
+      return createIntakeOf(config, lasting, describedIn(subgraphs), logger);
+    },
+  };
+}
+
+/** What sources send by themselves, by source. */
+export function describedIn(subgraphs: readonly Subgraph[]): IntakeOptions['describedBy'] {
+  return (source) => subgraphs.find(({ name }) => name === source)?.events ?? new Map();
 }

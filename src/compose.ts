@@ -5,7 +5,7 @@ import { Kind, type DocumentNode } from 'graphql';
 import { createAuthenticator, type Authenticator } from './auth/create-authenticator.ts';
 import { createFieldPolicy } from './auth/create-field-policy.ts';
 import { assertKept, compileBackground, runBackground, type Background } from './compose-background.ts';
-import { createIntakeOf, openLasting, purgeOnEvents, type Lasting } from './compose-events.ts';
+import { createIntakeOf, describedIn, openLasting, purgeOnEvents, type Lasting } from './compose-events.ts';
 import { createSource, kindOf, settleAll, startSource, type SdlChoice, type SourceContext } from './compose-sources.ts';
 import type { HubConfig } from './config/hub-config.ts';
 import { perWorker } from './config/per-worker.ts';
@@ -68,9 +68,9 @@ const NOTHING_KEPT: HubConfig['state'] = { store: 'memory', retention: { maxAgeH
 /** Rejects with HUB_IMPORT_*, HUB_CONFIG_* or HUB_COMPOSE_*. The graph is closed by the caller. */
 export async function composeGraph(config: HubConfig, options: ComposeOptions): Promise<Composition> {
   const lasting = await openLasting({ ...config, state: NOTHING_KEPT, webhooks: {} }, options.logger);
-  createIntakeOf(config, lasting, options.logger);
-  const { graph, warnings, publishedSdl } = await compose(config, options, lasting);
+  const { graph, warnings, publishedSdl, describedBy } = await compose(config, options, lasting);
   try {
+    createIntakeOf(config, lasting, describedBy, options.logger);
     compileBackground(config, graph.schema);
   } catch (thrown) {
     await graph.close(0);
@@ -86,6 +86,7 @@ interface Served {
   readonly admission: Admission;
   readonly warnings: readonly string[];
   readonly publishedSdl?: string;
+  readonly describedBy: ReturnType<typeof describedIn>;
 }
 
 /** Plans a supergraph that another tool composed, over its subgraphs alone. */
@@ -111,7 +112,7 @@ async function serveSupergraph(
   const context = { config, sdl: options.sdl, logger: options.logger, statsOf: lasting.statsOf, cache: lasting.cache };
   const subgraphs = await settleAll(sources.map((source) => startSource(source, federation, none, context)));
   try {
-    return { ...open(context, supergraph, planner, subgraphs), authenticator };
+    return { ...open(context, supergraph, planner, subgraphs), authenticator, describedBy: describedIn(subgraphs) };
   } catch (thrown) {
     await Promise.all(subgraphs.map((subgraph) => subgraph.close()));
     throw thrown;
@@ -149,14 +150,15 @@ async function compose(config: HubConfig, options: ComposeOptions, lasting: Last
       }),
     ];
     const subgraphs = [...sources, ...own];
+    const describedBy = describedIn(sources);
     const supergraph = composeSupergraph(subgraphs);
     mayRead = createFieldPolicy(supergraph.document, supergraph.publicSchema).mayRead;
     if (options.subgraph !== true) {
       const plan = createPlanner(supergraph, config.graph);
-      return { ...open(context, supergraph, plan, subgraphs), authenticator };
+      return { ...open(context, supergraph, plan, subgraphs), authenticator, describedBy };
     }
     const gate = composeGate(subgraphs, supergraph, { internal: [HUB], planning: config.graph });
-    return { ...openGate(context, gate, subgraphs), authenticator, publishedSdl: gate.publishedSdl };
+    return { ...openGate(context, gate, subgraphs), authenticator, describedBy, publishedSdl: gate.publishedSdl };
   } catch (thrown) {
     await Promise.all(sources.map((subgraph) => subgraph.close()));
     throw thrown;
@@ -364,9 +366,9 @@ async function composeServed(
   options: ComposeOptions,
   lasting: Lasting,
 ): Promise<{ served: Served; intake: Intake; background: Background }> {
-  const intake = createIntakeOf(config, lasting, options.logger);
   const served = await compose(config, options, lasting);
   try {
+    const intake = createIntakeOf(config, lasting, served.describedBy, options.logger);
     const background = compileBackground(config, served.graph.schema);
     assertKept(background, lasting.state);
     return { served, intake, background };

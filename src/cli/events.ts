@@ -70,7 +70,8 @@ export function eventsCommand(context: CliContext): Command {
   add(
     'replay',
     'make events of dead letters, with webhooks.<name>.map as it is now',
-    async ({ state, intake }, options) => {
+    async ({ state, intake: openIntake }, options) => {
+      const intake = await openIntake();
       const letters = await state.deadLetters.list(options, options.limit);
       let failed = 0;
       for (const letter of letters) {

@@ -26,7 +26,19 @@ const common = {
     .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
     .describe(
       'JSONata over the body, with $headers: an event or a list of them, each { type, operation, key, occurredAt?, deliveryId?, payload? }; nothing where the delivery is of no interest.',
-    ),
+    )
+    .optional(),
+  openapi: z
+    .union([
+      z.strictObject({
+        webhook: z.string().min(1).describe("Name of a webhook or callback in the source's OpenAPI document."),
+      }),
+      z.strictObject({
+        webhookFrom: z.string().min(1).describe('JSONata over the body, with $headers: that name.'),
+      }),
+    ])
+    .describe('Instead of `map`: what is posted is a webhook that the OpenAPI document of the source describes.')
+    .optional(),
   maxBodyBytes: z.number().int().positive().max(67_108_864).default(1_048_576),
 };
 
@@ -54,46 +66,51 @@ const hmac = z.strictObject({
   toleranceSec,
 });
 
-const webhookSchema = z.discriminatedUnion('scheme', [
-  z.strictObject({
-    ...common,
-    scheme: z.literal('standard-webhooks'),
-    secrets: secrets.refine(
-      (all) => all.every((secret) => WHSEC.test(secret)),
-      'must be "whsec_" and base64, 18 bytes or more',
+const webhookSchema = z
+  .discriminatedUnion('scheme', [
+    z.strictObject({
+      ...common,
+      scheme: z.literal('standard-webhooks'),
+      secrets: secrets.refine(
+        (all) => all.every((secret) => WHSEC.test(secret)),
+        'must be "whsec_" and base64, 18 bytes or more',
+      ),
+      toleranceSec,
+    }),
+    z.strictObject({ ...common, scheme: z.literal('stripe'), secrets, toleranceSec }),
+    z.strictObject({ ...common, scheme: z.literal('github'), secrets }),
+    z.strictObject({ ...common, scheme: z.literal('slack'), secrets, toleranceSec }),
+    z.strictObject({ ...common, scheme: z.literal('shopify'), secrets }),
+    hmac.refine(
+      ({ timestampHeader, signed }) =>
+        timestampHeader === undefined || signed.toLowerCase().includes(`{header:${timestampHeader}}`),
+      { path: ['signed'], error: 'must have the timestampHeader in it, or anybody can set another time' },
     ),
-    toleranceSec,
-  }),
-  z.strictObject({ ...common, scheme: z.literal('stripe'), secrets, toleranceSec }),
-  z.strictObject({ ...common, scheme: z.literal('github'), secrets }),
-  z.strictObject({ ...common, scheme: z.literal('slack'), secrets, toleranceSec }),
-  z.strictObject({ ...common, scheme: z.literal('shopify'), secrets }),
-  hmac.refine(
-    ({ timestampHeader, signed }) =>
-      timestampHeader === undefined || signed.toLowerCase().includes(`{header:${timestampHeader}}`),
-    { path: ['signed'], error: 'must have the timestampHeader in it, or anybody can set another time' },
-  ),
-  z.strictObject({
-    ...common,
-    scheme: z.literal('basic'),
-    secrets: secrets.refine((all) => all.every((secret) => /^[^:]*:./s.test(secret)), 'must be "user:password"'),
-    deliveryIdHeader: headerName.optional(),
-  }),
-  z.strictObject({
-    ...common,
-    scheme: z
-      .literal('token')
-      .describe('A header with a secret in it, from the sender or from the proxy that checked its certificate.'),
-    secrets,
-    header: headerName,
-    deliveryIdHeader: headerName.optional(),
-  }),
-  z.strictObject({
-    ...common,
-    scheme: z.literal('none').describe('Anybody who reaches the hub can send events: only where nobody else can.'),
-    deliveryIdHeader: headerName.optional(),
-  }),
-]);
+    z.strictObject({
+      ...common,
+      scheme: z.literal('basic'),
+      secrets: secrets.refine((all) => all.every((secret) => /^[^:]*:./s.test(secret)), 'must be "user:password"'),
+      deliveryIdHeader: headerName.optional(),
+    }),
+    z.strictObject({
+      ...common,
+      scheme: z
+        .literal('token')
+        .describe('A header with a secret in it, from the sender or from the proxy that checked its certificate.'),
+      secrets,
+      header: headerName,
+      deliveryIdHeader: headerName.optional(),
+    }),
+    z.strictObject({
+      ...common,
+      scheme: z.literal('none').describe('Anybody who reaches the hub can send events: only where nobody else can.'),
+      deliveryIdHeader: headerName.optional(),
+    }),
+  ])
+  .refine(({ map, openapi }) => (map === undefined) !== (openapi === undefined), {
+    path: ['map'],
+    error: 'must be there, or `openapi` instead of it: which events a delivery is',
+  });
 export type WebhookSettings = z.infer<typeof webhookSchema>;
 
 /** A name becomes part of a path and a label of metrics. */

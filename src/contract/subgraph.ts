@@ -20,7 +20,27 @@ export interface Subgraph {
    * with the place where it starts.
    */
   subscribe?(fetch: PlannedFetch, scope: Scope, variables: Variables): AsyncIterable<FetchResult | StreamBatch>;
+  /** What the source sends by itself, by its own name for it: webhooks and callbacks that its description tells of. */
+  readonly events?: ReadonlyMap<string, SourceEvent>;
   close(): Promise<void>;
+}
+
+/** What the body of a delivery has to be, and which entities it tells of. */
+export interface SourceEvent {
+  /** Types in it that may be what it is about: one, unless the description leaves it open. */
+  readonly entityTypes: readonly string[];
+  /**
+   * Those in this body, in order; none where `entityTypes` are not one. Throws an Error that says what does not fit the
+   * description, without any of the body.
+   */
+  entities(body: unknown): readonly SourceEntity[];
+}
+
+export interface SourceEntity {
+  readonly type: string;
+  readonly key: Readonly<Record<string, string>>;
+  /** As it came. */
+  readonly record: unknown;
 }
 
 /** An upstream call that a fetch makes. */

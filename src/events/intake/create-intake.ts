@@ -16,6 +16,7 @@ import type { DeliveryCounts } from '../../telemetry/delivery-counts.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { compileMapping, type Mapping } from './compile-mapping.ts';
 import { createScheme } from './create-scheme.ts';
+import { describedMapping, type DescribedEvents } from './described-mapping.ts';
 import { parseBody } from './parse-body.ts';
 import type { Scheme } from './scheme.ts';
 
@@ -23,6 +24,8 @@ export interface IntakeOptions {
   readonly webhooks: WebhooksSettings;
   readonly log: EventLog;
   readonly deadLetters: DeadLetters;
+  /** What the description of a source tells of; asked for webhooks with `openapi`. */
+  readonly describedBy: (source: string) => DescribedEvents;
   /** Called after events were stored. */
   readonly wake: () => void;
   readonly counts: DeliveryCounts;
@@ -46,13 +49,17 @@ interface Webhook {
   readonly mapping: Mapping;
 }
 
-/** Throws HUB_CONFIG_INVALID where a mapping is no JSONata. */
+/** Throws HUB_CONFIG_INVALID where a mapping is no JSONata, or the source's description does not have the webhook. */
 export function createIntake(options: IntakeOptions): Intake {
   const { log, deadLetters, counts, logger, now = Date.now } = options;
+  const mappingOf = (name: string, { source, map = [], openapi }: WebhookSettings): Mapping =>
+    openapi === undefined
+      ? compileMapping(name, map)
+      : describedMapping(name, { source, openapi }, options.describedBy(source));
   const webhooks = new Map(
     Object.entries(options.webhooks).map(([name, settings]): [string, Webhook] => [
       name,
-      { name, settings, scheme: createScheme(settings), mapping: compileMapping(name, settings.map) },
+      { name, settings, scheme: createScheme(settings), mapping: mappingOf(name, settings) },
     ]),
   );
 

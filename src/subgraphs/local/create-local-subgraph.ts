@@ -12,6 +12,7 @@ import { compileListOperation } from './list-operation.ts';
 import { buildLocalSchema, invalidSdl, type LocalSchema } from './local-schema.ts';
 import { createLookup, type Lookup } from './lookups.ts';
 import type { KnownTypes } from './resolve-type.ts';
+import { readSourceEvents } from './source-events.ts';
 import { createStubs } from './stubs.ts';
 import { readTypeModels, type TypeModels } from './type-model.ts';
 
@@ -53,6 +54,7 @@ export function createLocalSubgraph(options: LocalSubgraphOptions): LocalSubgrap
     kind,
     sdl: toFederationSdl(options.sdl, (type, fields) => isResolvable(type, fields, models, lookups)),
     warnings: findOneByOne(name, lookups),
+    events: readSourceEvents(context),
     prepare: (fetch) => prepareFetch(context, fetch),
     explain: (fetch) => explainCalls(fetch.document, context, settings.maxKeysPerBatch),
     close: async () => {

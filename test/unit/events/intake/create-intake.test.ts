@@ -35,6 +35,7 @@ function open({ map = EVENT, ...parts }: Opened = {}) {
       log,
       deadLetters,
       counts,
+      describedBy: () => new Map(),
       wake: () => (wakes += 1),
       logger: createLogger('silent'),
       now: () => NOW,
