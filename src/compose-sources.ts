@@ -1,4 +1,4 @@
-// The part of the wiring that makes sources: their kinds, their SDL, their transports. Called by compose.ts alone.
+// The part of the wiring that makes sources: their kinds, their SDL, their transports. Called by compose.ts and compose-events.ts.
 import { Source, type DocumentNode } from 'graphql';
 import type { HubConfig } from './config/hub-config.ts';
 import { readSourceSdl } from './config/pinned-sdl.ts';

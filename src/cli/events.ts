@@ -10,6 +10,7 @@ interface EventsOptions extends GlobalOptions, KeptFilter {
   readonly limit: number;
   readonly json?: boolean;
   readonly all?: boolean;
+  readonly events?: boolean;
 }
 
 const EXAMPLES = `
@@ -18,12 +19,14 @@ Examples:
   manifold events dead-letters --json
   manifold events replay --id 5f0e…               one of them
   manifold events replay --source shop            all of that source that wait
+  manifold events replay --events --source shop --from 2026-03-01T12:00:00Z --to 2026-03-01T13:00:00Z
+                                                  what a sync rule did not do right the first time
 
 The embedded store belongs to one process: stop the hub first, or keep events in PostgreSQL.`;
 
 export function eventsCommand(context: CliContext): Command {
   const events = new Command('events')
-    .description('look into the event log, and replay deliveries that could not be used')
+    .description('look into the event log, and replay what is in it and what could not be used')
     .addHelpText('after', EXAMPLES);
   const add = (
     name: string,
@@ -67,29 +70,49 @@ export function eventsCommand(context: CliContext): Command {
     .option('--json', 'print them as JSON, with headers and body')
     .option('--all', 'those that were replayed, too');
 
-  add(
-    'replay',
-    'make events of dead letters, with webhooks.<name>.map as it is now',
-    async ({ state, intake: openIntake }, options) => {
-      const intake = await openIntake();
-      const letters = await state.deadLetters.list(options, options.limit);
-      let failed = 0;
-      for (const letter of letters) {
-        try {
-          const count = await intake.replay(letter);
-          context.say(`manifold: ${letter.id}: ${count} new ${count === 1 ? 'event' : 'events'}`);
-        } catch (thrown) {
-          const fault = toHubFault(thrown);
-          if (fault.code !== 'HUB_EVENT_UNMAPPED') throw fault;
-          failed += 1;
-          context.say(`manifold: ${letter.id}: ${fault.message}`);
-        }
-      }
-      context.say(`manifold: ${letters.length - failed} replayed, ${failed} still dead`);
-      if (failed > 0) context.exitWith(1);
-    },
-  );
+  add('replay', 'make events of dead letters, with webhooks.<name> as it is now', (opened, options) =>
+    options.events === true ? replayStored(context, opened, options) : replayLetters(context, opened, options),
+  ).option('--events', 'instead, tell subscribers and sync rules once more of events that the log has');
   return events;
+}
+
+async function replayLetters(context: CliContext, opened: OpenedEvents, options: EventsOptions): Promise<void> {
+  const intake = await opened.intake();
+  const letters = await opened.state.deadLetters.list(options, options.limit);
+  let failed = 0;
+  for (const letter of letters) {
+    try {
+      const count = await intake.replay(letter);
+      context.say(`manifold: ${letter.id}: ${count} new ${count === 1 ? 'event' : 'events'}`);
+    } catch (thrown) {
+      const fault = toHubFault(thrown);
+      if (fault.code !== 'HUB_EVENT_UNMAPPED') throw fault;
+      failed += 1;
+      context.say(`manifold: ${letter.id}: ${fault.message}`);
+    }
+  }
+  context.say(`manifold: ${letters.length - failed} replayed, ${failed} still dead`);
+  if (failed > 0) context.exitWith(1);
+}
+
+/** All that was asked for, or nothing: half of a range is not what anybody wants to have replayed. */
+async function replayStored(context: CliContext, { state }: OpenedEvents, options: EventsOptions): Promise<void> {
+  if (state.store === undefined) throw nothingKept();
+  const { id, source, from, to, limit } = options;
+  if ([id, source, from, to].every((one) => one === undefined)) {
+    throw new HubFault('HUB_REQUEST_INVALID', 'say which events, with --id, --source, --from or --to');
+  }
+  const [{ listEvents }, { replayEvents }] = await Promise.all([
+    import('../events/log/list-events.ts'),
+    import('../events/log/replay-events.ts'),
+  ]);
+  const found = await listEvents(state.store, options, limit + 1);
+  if (found.length > limit) {
+    throw new HubFault('HUB_REQUEST_INVALID', `more than ${limit} events are meant: say less, or raise --limit`);
+  }
+  await replayEvents(state.log, found);
+  state.bus.publish();
+  context.say(`manifold: ${found.length} ${found.length === 1 ? 'event' : 'events'} replayed`);
 }
 
 async function withEvents(

@@ -120,10 +120,7 @@ describe('webhooks that an OpenAPI document describes', () => {
   }, 60_000);
 
   it.each([
-    [
-      'order.shipped',
-      /webhooks\.shop\.openapi\.webhook: the description of shop has no webhook "order\.shipped"/m,
-    ],
+    ['order.shipped', /webhooks\.shop\.openapi\.webhook: the description of shop has no webhook "order\.shipped"/m],
     ['ping', /the webhook "ping" of shop has no entity in it: say with `map` what it tells of$/m],
     ['shop.moved', /the webhook "shop\.moved" of shop may be about any of Order, Customer: say with `map`/],
   ])(

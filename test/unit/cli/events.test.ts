@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from '@jest/glo
 import { openEvents } from '../../../src/compose.ts';
 import type { DeadLetters } from '../../../src/contract/webhooks.ts';
 import { createMemoryDeadLetters } from '../../../src/events/intake/memory-dead-letters.ts';
+import { createMemoryBus } from '../../../src/events/memory-bus.ts';
 import { createStoreEventLog } from '../../../src/events/log/store-event-log.ts';
 import { HubFault } from '../../../src/faults/hub-fault.ts';
 import { fakeCli } from '../../kit/cli.ts';
@@ -28,15 +29,15 @@ async function open(deadLetters: DeadLetters = createMemoryDeadLetters()) {
     hub: {
       openEvents: async () =>
         ({
-          state: { store, log, deadLetters, close: async () => void (closed += 1) },
-          intake: {
+          state: { store, log, deadLetters, bus: createMemoryBus(), close: async () => void (closed += 1) },
+          intake: async () => ({
             replay: async ({ id, deliveryId }: { id: string; deliveryId?: string }) => {
               if (deliveryId === 'bad') throw new HubFault('HUB_EVENT_UNMAPPED', 'key has no field');
               replayed.push(id);
               await deadLetters.markReplayed(id);
               return 1;
             },
-          },
+          }),
         }) as unknown as Awaited<ReturnType<typeof openEvents>>,
     },
   });
@@ -80,6 +81,37 @@ describe('manifold events', () => {
     expect(await run('replay', '--source', 'other')).toBe(0);
     expect(await run('dead-letters', '--all')).toBe(0);
     expect(cli.stdout).toHaveLength(2);
+    end();
+  });
+
+  it('replays events of the log as new ones, all that are meant or none', async () => {
+    const { cli, run, log, end } = await open();
+    const change = {
+      source: 'shop',
+      type: 'Order',
+      operation: 'UPDATED',
+      key: { id: '1' },
+      payload: { n: 1 },
+    } as const;
+    const [first] = await log.append([
+      { ...change, deliveryId: 'd', causationId: 'c', correlationId: 'request' },
+      { ...change, deliveryId: 'd', key: { id: '2' } },
+      { ...change, source: 'other' },
+    ]);
+    const before = await log.tail();
+    expect(await run('replay', '--events')).toBe(1);
+    expect(await run('replay', '--events', '--source', 'shop', '--limit', '1')).toBe(1);
+    expect(await log.read(before, 10)).toEqual([]);
+    expect(await run('replay', '--events', '--source', 'shop')).toBe(0);
+    expect(await run('replay', '--events', '--id', first!.id)).toBe(0);
+    expect(cli.stderr.join('\n')).toMatch(
+      /say which[\s\S]*more than 1 events[\s\S]*2 events replayed[\s\S]*1 event replayed/,
+    );
+    const replayed = await log.read(before, 10);
+    expect(replayed.map(({ key }) => key.id)).toEqual(['1', '2', '1']);
+    const { id, at } = first!;
+    expect(replayed[0]).toMatchObject({ ...change, occurredAt: at, causationId: 'c', correlationId: `replay:${id}` });
+    expect(new Set([id, ...replayed.map((event) => event.id)]).size).toBe(4);
     end();
   });
 
