@@ -2,6 +2,7 @@
 // Used by the fast lane; what makes two queries identical is in the key, which is the lane's to make.
 import type { Lifetime } from '../engine/create-scope.ts';
 import { HubFault } from '../faults/hub-fault.ts';
+import { createPacedStarts } from './paced-starts.ts';
 
 export interface Waiting<T> {
   /** In milliseconds of `performance.now()`. */
@@ -25,6 +26,7 @@ export interface OperationFlights<T> {
 
 export function createOperationFlights<T>(): OperationFlights<T> {
   const flights = new Map<string, Flight<T>>();
+  const begin = createPacedStarts();
   return {
     join(key, waiting, start) {
       const known = key === undefined ? undefined : flights.get(key);
@@ -34,9 +36,8 @@ export function createOperationFlights<T>(): OperationFlights<T> {
       });
       if (key !== undefined) flights.set(key, flight);
       const leave = flight.join(waiting);
-      if (key === undefined) flight.run(start);
       // What came in over other connections at the same moment is read before this, and joins.
-      else setImmediate(() => flight.run(start));
+      begin(() => flight.run(start));
       return leave;
     },
     get size() {

@@ -38,25 +38,21 @@ export function createHttpClient(source: string, settings: SourceSettings): Http
   });
   const adapter = createUndiciAdapter({ source, dispatcher, maxResponseBytes: settings.maxResponseBytes });
 
-  const exchange = async (request: WireRequest, signal: AbortSignal): Promise<UpstreamResponse> => {
-    const answer = await adapter({
-      method: request.method,
-      baseURL: request.origin,
-      url: request.path,
-      headers: { ...DEFAULT_HEADERS, ...request.headers } as Record<string, string> as AxiosRequestHeaders,
-      data: request.body,
-      signal,
-    });
-    return createUpstreamResponse(answer.status, flatten(answer.headers as RawHeaders), answer.data as Buffer);
-  };
-
   return {
     async send(request, signal) {
       let current = request;
       for (let followed = 0; ; followed += 1) {
-        const response = await exchange(current, signal);
-        const next = followed < MAX_REDIRECTS ? redirectOf(current, response) : undefined;
-        if (next === undefined) return response;
+        const answer = await adapter({
+          method: current.method,
+          baseURL: current.origin,
+          url: current.path,
+          headers: { ...DEFAULT_HEADERS, ...current.headers } as Record<string, string> as AxiosRequestHeaders,
+          data: current.body,
+          signal,
+        });
+        const headers = flatten(answer.headers as RawHeaders);
+        const next = followed < MAX_REDIRECTS ? redirectOf(current, answer.status, headers.location) : undefined;
+        if (next === undefined) return createUpstreamResponse(answer.status, headers, answer.data as Buffer);
         current = next;
       }
     },
@@ -82,9 +78,8 @@ function readCertificate(source: string, settings: Certificate): Certificate {
 type Certificate = Partial<NonNullable<SourceSettings['auth']['clientCertificate']>>;
 
 /** Only a read that stays on its origin is followed: credentials go nowhere else, and nothing is done twice. */
-function redirectOf(request: WireRequest, response: UpstreamResponse): WireRequest | undefined {
-  const location = response.headers.location;
-  if (request.method !== 'GET' || location === undefined || !REDIRECTS.has(response.status)) return undefined;
+function redirectOf(request: WireRequest, status: number, location: string | undefined): WireRequest | undefined {
+  if (request.method !== 'GET' || location === undefined || !REDIRECTS.has(status)) return undefined;
   const target = URL.parse(location, request.origin + request.path);
   if (target?.origin !== request.origin) return undefined;
   return { ...request, path: target.pathname + target.search };

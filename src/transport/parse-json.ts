@@ -31,6 +31,7 @@ export function exactIntegers(_key: string, value: unknown, { source }: ReviverC
 
 /** Counts brackets outside strings; strings are jumped over by indexOf, which is what makes this cheap. */
 function isDeeperThan(text: string, limit: number): boolean {
+  if (!hasMoreBrackets(text, limit)) return false;
   let depth = 0;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
@@ -42,6 +43,18 @@ function isDeeperThan(text: string, limit: number): boolean {
       if (depth > limit) return true;
     } else if (code === 0x7d || code === 0x5d) {
       depth -= 1;
+    }
+  }
+  return false;
+}
+
+/** Whether more than `limit` open, wherever they stand: few texts have to be looked at more closely. */
+function hasMoreBrackets(text: string, limit: number): boolean {
+  let left = limit;
+  for (const bracket of ['{', '[']) {
+    for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
+      left -= 1;
+      if (left < 0) return true;
     }
   }
   return false;

@@ -16,33 +16,13 @@ export interface UndiciAdapterOptions {
  * _TOO_LARGE) or, when `config.signal` aborts, with its reason at once; the connection is then dropped.
  */
 export function createUndiciAdapter(options: UndiciAdapterOptions): AxiosAdapter {
-  return async (config) => {
-    const answer = await exchange(options, config);
-    const encoding = answer.headers['content-encoding'];
-    const { source, maxResponseBytes } = options;
-    return {
-      data:
-        encoding === undefined
-          ? answer.body
-          : await decodeBody(source, answer.body, encoding.toString(), maxResponseBytes),
-      status: answer.status,
-      statusText: '',
-      headers: answer.headers,
-      config,
-    } satisfies AxiosResponse<Buffer>;
-  };
+  return (config) => exchange(options, config);
 }
 
-interface Answer {
-  readonly status: number;
-  readonly headers: Record<string, string | string[]>;
-  readonly body: Buffer;
-}
-
-function exchange(options: UndiciAdapterOptions, config: InternalAxiosRequestConfig): Promise<Answer> {
+function exchange(options: UndiciAdapterOptions, config: InternalAxiosRequestConfig): Promise<AxiosResponse<Buffer>> {
   const { source, maxResponseBytes } = options;
   const signal = config.signal as AbortSignal | undefined;
-  return new Promise<Answer>((resolve, reject) => {
+  return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined;
     let settled = false;
     let status = 0;
@@ -86,7 +66,11 @@ function exchange(options: UndiciAdapterOptions, config: InternalAxiosRequestCon
         if (settled) return;
         settle();
         const [first] = chunks;
-        resolve({ status, headers, body: chunks.length === 1 && first ? first : Buffer.concat(chunks, size) });
+        const body = chunks.length === 1 && first ? first : Buffer.concat(chunks, size);
+        const answer = (data: Buffer) => ({ data, status, statusText: '', headers, config });
+        const encoding = headers['content-encoding']?.toString();
+        if (encoding === undefined) resolve(answer(body));
+        else resolve(decodeBody(source, body, encoding, maxResponseBytes).then(answer));
       },
       onResponseError(_controller, error) {
         fail(faultOfExchange(source, error, status));

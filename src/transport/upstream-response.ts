@@ -6,13 +6,8 @@ export function createUpstreamResponse(
   headers: Readonly<Record<string, string>>,
   body: Buffer,
 ): UpstreamResponse {
-  let decoded: string | undefined;
-  return {
-    status,
-    headers,
-    body,
-    text: () => (decoded ??= decodeText(body, headers['content-type'])),
-  };
+  // The text is not kept: readers keep what they make of it, and the answer lives longer than that.
+  return { status, headers, body, text: () => decodeText(body, headers['content-type']) };
 }
 
 /** A byte order mark is not a part of the text. An unknown charset is read as UTF-8. */

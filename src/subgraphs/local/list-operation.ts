@@ -27,6 +27,8 @@ import {
   wait,
   type ListRun,
   type PlanContext,
+  type Waiting,
+  type WaitingKey,
 } from './list-plan.ts';
 import type { Lookup, Raw } from './lookups.ts';
 import { RootOutcomes, type Outcome } from './root-outcomes.ts';
@@ -176,8 +178,8 @@ function completeEntities(
       return;
     }
     const extra = Object.keys(stub).some((raw) => raw !== '__typename' && !lookup.rawKeys.includes(raw));
-    const found = { key: lookup.rawKeys.map((raw) => stub[raw]), holder: slots, slot: i };
-    wait(run, plan, lookup, plan.complete, { ...found, beside: extra ? stub : undefined });
+    const key = lookup.rawKeys.map((raw) => stub[raw]);
+    wait(run, plan, lookup, plan.complete, key, { holder: slots, slot: i, beside: extra ? stub : undefined });
   });
   return entities;
 }
@@ -186,30 +188,24 @@ function completeEntities(
 async function loadWaiting(run: ListRun, scope: Scope): Promise<void> {
   const groups = [...run.waiting.values()];
   run.waiting.clear();
-  const loads = groups.map(({ lookup, entries }) => {
-    const loading = new Map<unknown, Promise<Raw | null>>();
-    return entries.map(({ key }) => {
-      // The loader knows keys by their text; here it only matters that most repeats are found.
-      const identity = key.length === 1 ? key[0] : key.join('\u0000');
-      const known = loading.get(identity) ?? lookup.load(scope, key);
-      loading.set(identity, known);
-      return known;
-    });
-  });
-  const records = await Promise.all(loads.map((one) => Promise.all(one))).catch(() => Promise.reject(EXCEPTIONAL));
-  groups.forEach(({ complete, entries }, i) => {
-    const completed = new Map<Raw | null, unknown>();
-    entries.forEach(({ holder, slot, beside }, j) => {
-      const record = records[i]?.[j] ?? null;
-      if (beside !== undefined && record !== null) {
-        holder[slot] = complete({ ...beside, ...record }, run);
-        return;
-      }
-      // What is the same at the same place of the operation is one object.
-      if (!completed.has(record)) completed.set(record, complete(record, run));
-      holder[slot] = completed.get(record);
-    });
-  });
+  const loads = groups.flatMap(({ lookup, keys }) => Array.from(keys.values(), ({ key }) => lookup.load(scope, key)));
+  const records = await Promise.all(loads).catch(() => Promise.reject(EXCEPTIONAL));
+  let at = 0;
+  for (const { complete, keys } of groups) {
+    for (const { slots } of keys.values()) {
+      fill(slots, records[at] ?? null, complete, run);
+      at += 1;
+    }
+  }
+}
+
+/** What is the same at the same place of the operation is one object. */
+function fill(slots: WaitingKey['slots'], record: Raw | null, complete: Waiting['complete'], run: ListRun): void {
+  let completed: unknown;
+  for (const { holder, slot, beside } of slots) {
+    if (beside !== undefined && record !== null) holder[slot] = complete({ ...beside, ...record }, run);
+    else holder[slot] = completed ??= complete(record, run);
+  }
 }
 
 const isRepresentations = ({ type }: VariableDefinitionNode): boolean =>

@@ -32,12 +32,17 @@ export interface PlanContext extends ResolverContext {
 export interface Waiting {
   readonly lookup: Lookup;
   readonly complete: (record: Raw | null, run: ListRun) => unknown;
-  readonly entries: WaitingEntry[];
+  /** By the key as text or as it is: most repeats are found, the loader finds all. */
+  readonly keys: Map<unknown, WaitingKey>;
 }
 
-interface WaitingEntry {
+export interface WaitingKey {
   readonly key: readonly unknown[];
-  /** Where the completed record belongs. */
+  readonly slots: WaitingSlot[];
+}
+
+/** Where a completed record belongs. */
+interface WaitingSlot {
   readonly holder: Record<string | number, unknown>;
   readonly slot: string | number;
   /** What a representation brought beside its key: it stays beside what the lookup finds. */
@@ -189,7 +194,9 @@ function compileStub(
   });
   const completeItem = compileValue(itemType, setsOf(nodes), context);
   const place = {};
-  const toKey = lookup?.rawKeys.map((raw) => raws.indexOf(raw)) ?? [];
+  const order = lookup?.rawKeys.map((raw) => raws.indexOf(raw)) ?? [];
+  const inOrder = order.length === raws.length && order.every((from, i) => from === i);
+  const toKey = (values: readonly unknown[]) => (inOrder ? values : order.map((i) => values[i]));
   const extra = lookup !== undefined && raws.some((raw) => !lookup.rawKeys.includes(raw));
 
   const putItem = (
@@ -198,13 +205,12 @@ function compileStub(
     slot: string | number,
     run: ListRun,
   ): void => {
-    if (values.some((value) => value === null || value === undefined)) holder[slot] = completeItem(null, run);
+    if (values.some(isMissing)) holder[slot] = completeItem(null, run);
     else if (lookup === undefined || extra) {
       const stub = Object.fromEntries(raws.map((raw, i) => [raw, values[i]]));
       if (lookup === undefined) holder[slot] = completeItem(stub, run);
-      else wait(run, place, lookup, completeItem, { key: toKey.map((i) => values[i]), holder, slot, beside: stub });
-    } else
-      wait(run, place, lookup, completeItem, { key: toKey.map((i) => values[i]), holder, slot, beside: undefined });
+      else wait(run, place, lookup, completeItem, toKey(values), { holder, slot, beside: stub });
+    } else wait(run, place, lookup, completeItem, toKey(values), { holder, slot, beside: undefined });
   };
 
   if (!model.list) {
@@ -239,17 +245,23 @@ function compileStub(
   };
 }
 
+const isMissing = (value: unknown): boolean => value === null || value === undefined;
+
 /** Leaves the slot to be filled when the record is there. */
 export function wait(
   run: ListRun,
   place: object,
   lookup: Lookup,
   complete: Waiting['complete'],
-  entry: WaitingEntry,
+  key: readonly unknown[],
+  slot: WaitingSlot,
 ): void {
   // The slot exists from now on, so that fields keep their order.
-  entry.holder[entry.slot] = null;
-  const known = run.waiting.get(place);
-  if (known !== undefined) known.entries.push(entry);
-  else run.waiting.set(place, { lookup, complete, entries: [entry] });
+  slot.holder[slot.slot] = null;
+  let waiting = run.waiting.get(place);
+  if (waiting === undefined) run.waiting.set(place, (waiting = { lookup, complete, keys: new Map() }));
+  const identity = key.length === 1 ? key[0] : key.join('\u0000');
+  const known = waiting.keys.get(identity);
+  if (known === undefined) waiting.keys.set(identity, { key, slots: [slot] });
+  else known.slots.push(slot);
 }

@@ -55,7 +55,8 @@ export function parseUriTemplate(text: string): UriTemplate {
     });
     return `{${operator}${parts.join(',')}}`;
   });
-  const template = parseTemplate(rewritten);
+  const expand = compileParts(rewritten);
+  const hasPathVariables = variables.some(({ place }) => place === 'path');
 
   return {
     variables,
@@ -72,11 +73,24 @@ export function parseUriTemplate(text: string): UriTemplate {
         }
         context[variable.alias] = variable.wrapped ? { [variable.name]: unnested(value) } : value;
       }
-      const url = template.expand(context);
+      const url = expand(context);
+      if (!hasPathVariables) return url;
       const path = /^[^?#]*/.exec(url)?.[0] ?? '';
       if (leadsElsewhere(path)) throw new TemplateMistake('a value would make the path lead somewhere else');
       return url;
     },
+  };
+}
+
+/** Only expressions are left to be expanded per call: `url-template` would encode the text between them each time. */
+function compileParts(template: string): (context: Record<string, TemplateValue>) => string {
+  const parts = template
+    .split(/(\{[^{}]*\})/)
+    .map((part) => (part.startsWith('{') ? parseTemplate(part) : parseTemplate(part).expand({})));
+  return (context) => {
+    let url = '';
+    for (const part of parts) url += typeof part === 'string' ? part : part.expand(context);
+    return url;
   };
 }
 
