@@ -11,6 +11,8 @@ import { createAnswerCache, type AnswerCache } from './transport/answer-cache.ts
 import { tagsOfChange } from './transport/entity-tags.ts';
 import type { Logger } from './telemetry/logger.ts';
 import { toHubFault } from './faults/hub-fault.ts';
+import { createReaderPlaces } from './events/reader-places.ts';
+import type { DeliveryCount } from './contract/webhooks.ts';
 import { tailEvents } from './events/tail-events.ts';
 import { createWorkerState } from './events/workers/worker-state.ts';
 import { createSourceStats } from './telemetry/source-stats.ts';
@@ -23,6 +25,12 @@ export interface Lasting {
   readonly statsOf: (source: string) => SourceStats;
   /** How the source has been doing, on all workers. */
   readonly snapshotOf: (source: string) => SourceSnapshot;
+  /** What became of webhook deliveries, on all workers. */
+  readonly deliveries: () => readonly DeliveryCount[];
+  /** Where the subscribers of all workers are in the log, the furthest behind first. */
+  readonly positions: () => readonly number[];
+  /** As `tailEvents`, and known to `positions`. */
+  readonly tail: typeof tailEvents;
   /** Answers of all sources; emptied where the graph is composed anew. */
   readonly cache: AnswerCache;
 }
@@ -53,14 +61,20 @@ export async function openLasting(
     stats.set(source, known);
     return known;
   };
-  const all = link && createStatsOfWorkers(link, stats);
+  const counts = createDeliveryCounts();
+  const readers = createReaderPlaces();
+  const own = { sources: stats, deliveries: () => counts.snapshot(), positions: () => readers.positions() };
+  const all = link && createStatsOfWorkers(link, own);
   return {
     // What only one process can open, the primary has opened.
     state:
       link === undefined || typeof settings.store === 'object'
         ? await openState({ settings, folder, durable, logger })
         : createWorkerState(link),
-    counts: createDeliveryCounts(),
+    counts,
+    deliveries: () => (all ?? own).deliveries(),
+    positions: () => (all ?? own).positions(),
+    tail: (log, bus, options) => tailEvents(log, bus, { ...options, place: readers.enter() }),
     cache: createAnswerCache(cache.maxBytes),
     statsOf,
     snapshotOf: (source) => all?.merged(source, statsOf(source).snapshot()) ?? statsOf(source).snapshot(),

@@ -5,6 +5,7 @@ import { Kind, type DocumentNode } from 'graphql';
 import { createAuthenticator, type Authenticator } from './auth/create-authenticator.ts';
 import { createFieldPolicy } from './auth/create-field-policy.ts';
 import { assertKept, compileBackground, runBackground, type Background } from './compose-background.ts';
+import { startMetrics } from './compose-metrics.ts';
 import { createIntakeOf, describedIn, openLasting, purgeOnEvents, type Lasting } from './compose-events.ts';
 import { createSource, kindOf, settleAll, startSource, type SdlChoice, type SourceContext } from './compose-sources.ts';
 import type { HubConfig } from './config/hub-config.ts';
@@ -20,7 +21,6 @@ import { createGraph } from './engine/create-graph.ts';
 import { joinEntrances } from './engine/join-entrances.ts';
 import type { Intake } from './events/intake/create-intake.ts';
 import { recordChanges } from './events/record-changes.ts';
-import { tailEvents } from './events/tail-events.ts';
 import { HubFault } from './faults/hub-fault.ts';
 import { composeGate, GATE, type Gate, type GateEntrance } from './graph/compose-gate.ts';
 import { composeSupergraph, type Supergraph } from './graph/compose-supergraph.ts';
@@ -134,7 +134,7 @@ async function compose(config: HubConfig, options: ComposeOptions, lasting: Last
       createEventsSubgraph({
         log: lasting.state.log,
         bus: lasting.state.bus,
-        tail: tailEvents,
+        tail: lasting.tail,
         entities: findEntities(sources),
         mayRead: (...field) => mayRead(...field),
       }),
@@ -311,6 +311,12 @@ export async function startHub(
     await state.close();
     throw thrown;
   });
+  let { sources } = config;
+  const metrics = await startMetrics(config, lasting, logger, () => sources).catch(async (thrown: unknown) => {
+    await server.close();
+    await state.close();
+    throw thrown;
+  });
   state.start();
   const closing = new AbortController();
   let following: Promise<void> | undefined;
@@ -336,6 +342,7 @@ export async function startHub(
       lasting.cache.clear();
       followLog(next);
       served = fresh;
+      sources = next.sources;
       intake = freshIntake;
       background = freshBackground;
       work.start();
@@ -347,6 +354,7 @@ export async function startHub(
     },
     async close() {
       await work.stop();
+      await metrics?.close();
       await server.close();
       await recorder.close();
       closing.abort();

@@ -49,6 +49,13 @@ export const serverSettingsSchema = z.strictObject({
       }),
     ])
     .default(false),
+  /** Figures for Prometheus, at /metrics on an address of their own. Not served by default. */
+  metrics: z
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: z.number().int().min(0).max(65_535).default(9464),
+    })
+    .optional(),
   /** Believe `x-forwarded-*` headers: only behind a proxy that sets them. */
   trustProxy: z.boolean().default(false),
 });

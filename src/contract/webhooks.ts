@@ -31,6 +31,12 @@ export type DeliveryOutcome =
   | 'unavailable'
   | 'failed';
 
+export interface DeliveryCount {
+  readonly webhook: string;
+  readonly outcome: DeliveryOutcome;
+  readonly count: number;
+}
+
 /** Refused before its body is read. */
 export type EarlyRefusal = 'too-large' | 'wrong-type' | 'unknown-name';
 

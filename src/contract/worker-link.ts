@@ -2,7 +2,7 @@
 // system gives the two processes, with structured clones.
 import type { EntityChange, SyncEvent } from './events.ts';
 import type { SourceSnapshot } from './source-stats.ts';
-import type { DeadLetter, KeptFilter } from './webhooks.ts';
+import type { DeadLetter, DeliveryCount, KeptFilter } from './webhooks.ts';
 
 /** The calls of the log and of the dead letters, which the primary keeps for all. */
 export interface StateCalls {
@@ -14,11 +14,19 @@ export interface StateCalls {
   markReplayed(id: string): Promise<void>;
 }
 
+/** What one worker has counted. */
+export interface WorkerFigures {
+  readonly sources: ReadonlyMap<string, SourceSnapshot>;
+  readonly deliveries: readonly DeliveryCount[];
+  /** Places of its subscribers in the log. */
+  readonly positions: readonly number[];
+}
+
 export type WorkerMessage =
   | { readonly kind: 'listening'; readonly url: string }
   | { readonly kind: 'call'; readonly id: number; readonly name: keyof StateCalls; readonly args: readonly unknown[] }
   | { readonly kind: 'wake' }
-  | { readonly kind: 'stats'; readonly sources: ReadonlyMap<string, SourceSnapshot> };
+  | ({ readonly kind: 'stats' } & WorkerFigures);
 
 export type PrimaryMessage =
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
@@ -30,7 +38,7 @@ export type PrimaryMessage =
       readonly details: Readonly<Record<string, unknown>>;
     }
   | { readonly kind: 'wake' }
-  | { readonly kind: 'stats'; readonly worker: number; readonly sources: ReadonlyMap<string, SourceSnapshot> }
+  | ({ readonly kind: 'stats'; readonly worker: number } & WorkerFigures)
   | { readonly kind: 'gone'; readonly worker: number };
 
 /** The worker's end. */

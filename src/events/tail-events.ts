@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Bus, EventLog, GapDetails, SyncEvent } from '../contract/events.ts';
 import { HubFault } from '../faults/hub-fault.ts';
+import type { ReaderPlace } from './reader-places.ts';
 import { nextWake } from './shared-wake.ts';
 
 export interface TailOptions {
@@ -11,6 +12,8 @@ export interface TailOptions {
   readonly signal: AbortSignal;
   /** Which events are passed on; all where it is absent. Gaps always are. */
   readonly filter?: (event: SyncEvent) => boolean;
+  /** Told where it is; what was passed on counts as read once the consumer asks for more. */
+  readonly place?: ReaderPlace | undefined;
   /** How long to wait for a wake-up before looking into the log anyway. Default 5,000 ms. */
   readonly pollMs?: number;
 }
@@ -39,7 +42,10 @@ const TELL_PLACE_AFTER = 1_000;
  */
 export function tailEvents(log: EventLog, bus: Bus, options: TailOptions): AsyncGenerator<TailBatch, void, undefined> {
   const ended = new AbortController();
-  const end = (): void => ended.abort();
+  const end = (): void => {
+    ended.abort();
+    options.place?.end();
+  };
   if (options.signal.aborted) end();
   else options.signal.addEventListener('abort', end, { once: true });
 
@@ -64,11 +70,12 @@ async function* readOn(
   bus: Bus,
   start: Promise<string | undefined>,
   signal: AbortSignal,
-  { filter = () => true, pollMs = POLL_MS }: TailOptions,
+  { filter = () => true, place, pollMs = POLL_MS }: TailOptions,
 ): AsyncGenerator<TailBatch, void, undefined> {
   let cursor = await start;
   let untold = TELL_PLACE_AFTER;
   while (!signal.aborted && cursor !== undefined) {
+    place?.at(cursor);
     // Waiting starts before the read: what is appended between the two wakes this round up.
     const wake = nextWake(bus, signal, pollMs);
     try {

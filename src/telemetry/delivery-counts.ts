@@ -1,9 +1,9 @@
 // How many webhook deliveries there were, by webhook and outcome: the intake counts, metrics read.
-import type { DeliveryOutcome } from '../contract/webhooks.ts';
+import type { DeliveryCount, DeliveryOutcome } from '../contract/webhooks.ts';
 
 export interface DeliveryCounts {
   count(webhook: string, outcome: DeliveryOutcome): void;
-  snapshot(): readonly { readonly webhook: string; readonly outcome: DeliveryOutcome; readonly count: number }[];
+  snapshot(): readonly DeliveryCount[];
 }
 
 /** Names are those of the configuration, so there is no end to what strangers post to, but to what is counted. */

@@ -1,6 +1,7 @@
 // Figures of the sources over all workers of a hub: each tells the others how its own have been doing. Made by compose.ts.
 import type { SourceSnapshot, SourceStats } from '../contract/source-stats.ts';
-import type { WorkerLink } from '../contract/worker-link.ts';
+import type { DeliveryCount } from '../contract/webhooks.ts';
+import type { WorkerFigures, WorkerLink } from '../contract/worker-link.ts';
 
 const EVERY_MS = 1_000;
 /** From good to bad. */
@@ -9,25 +10,47 @@ const HEALTHS = ['unknown', 'up', 'degraded', 'down'] as const;
 export interface StatsOfWorkers {
   /** Of a source on all workers: sums of calls and failures; the worst health; the median weighted by calls, the highest p99. */
   merged(source: string, own: SourceSnapshot): SourceSnapshot;
+  /** Counts of all workers, added up. */
+  deliveries(): readonly DeliveryCount[];
+  /** Of the subscribers of all workers. */
+  positions(): readonly number[];
 }
 
-/** Lives as long as the process. @param own figures of this worker's sources, sent once a second. */
-export function createStatsOfWorkers(link: WorkerLink, own: ReadonlyMap<string, SourceStats>): StatsOfWorkers {
-  const others = new Map<number, ReadonlyMap<string, SourceSnapshot>>();
+/** What this worker has counted, read once a second. */
+export interface OwnFigures {
+  readonly sources: ReadonlyMap<string, SourceStats>;
+  readonly deliveries: () => readonly DeliveryCount[];
+  readonly positions: () => readonly number[];
+}
+
+/** Lives as long as the process. @param own sent to the others once a second. */
+export function createStatsOfWorkers(link: WorkerLink, own: OwnFigures): StatsOfWorkers {
+  const others = new Map<number, WorkerFigures>();
   link.listen((message) => {
-    if (message.kind === 'stats') others.set(message.worker, message.sources);
+    if (message.kind === 'stats') others.set(message.worker, message);
     if (message.kind === 'gone') others.delete(message.worker);
   });
   setInterval(() => {
-    const sources = new Map([...own].map(([name, stats]) => [name, stats.snapshot()]));
-    if ([...sources.values()].some(({ calls }) => calls > 0)) link.send({ kind: 'stats', sources });
+    const sources = new Map([...own.sources].map(([name, stats]) => [name, stats.snapshot()]));
+    link.send({ kind: 'stats', sources, deliveries: own.deliveries(), positions: own.positions() });
   }, EVERY_MS).unref();
   return {
     merged(source, mine) {
-      const theirs = [...others.values()].flatMap((sources) => sources.get(source) ?? []);
+      const theirs = [...others.values()].flatMap(({ sources }) => sources.get(source) ?? []);
       return theirs.length === 0 ? mine : mergeAll([mine, ...theirs]);
     },
+    deliveries: () => addUp([own.deliveries(), ...[...others.values()].map(({ deliveries }) => deliveries)].flat()),
+    positions: () => [own.positions(), ...[...others.values()].map(({ positions }) => positions)].flat().sort((a, b) => a - b), // prettier-ignore
   };
+}
+
+function addUp(counts: readonly DeliveryCount[]): readonly DeliveryCount[] {
+  const sums = new Map<string, DeliveryCount>();
+  for (const one of counts) {
+    const key = `${one.webhook} ${one.outcome}`;
+    sums.set(key, { ...one, count: one.count + (sums.get(key)?.count ?? 0) });
+  }
+  return [...sums.values()];
 }
 
 function mergeAll(all: readonly SourceSnapshot[]): SourceSnapshot {

@@ -42,7 +42,7 @@ export function serveWorkers(
         toOthers(worker, { kind: 'wake' });
         break;
       case 'stats':
-        toOthers(worker, { kind: 'stats', worker, sources: message.sources });
+        toOthers(worker, { ...message, worker });
         break;
       case 'listening':
     }
