@@ -37,8 +37,8 @@ export interface DeliveryCount {
   readonly count: number;
 }
 
-/** Refused before its body is read. */
-export type EarlyRefusal = 'too-large' | 'wrong-type' | 'unknown-name';
+/** Refused before its body is read; `unavailable` where the bodies of others take all the room. */
+export type EarlyRefusal = 'too-large' | 'wrong-type' | 'unknown-name' | 'unavailable';
 
 export interface WebhookIntake {
   /** Undefined where there is no webhook of that name. */

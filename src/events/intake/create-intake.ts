@@ -175,7 +175,11 @@ const ANSWERS: Readonly<Record<DeliveryOutcome, DeliveryAnswer>> = {
   'unknown-name': { status: 404, body: { error: 'there is no such webhook' } },
   'too-large': { status: 413, headers: { connection: 'close' }, body: { error: 'the body is larger than allowed' } },
   'wrong-type': { status: 415, body: { error: 'the body must be JSON' } },
-  unavailable: { status: 503, headers: { 'retry-after': '5' }, body: { error: 'events cannot be stored now' } },
+  unavailable: {
+    status: 503,
+    headers: { 'retry-after': '5', connection: 'close' },
+    body: { error: 'events cannot be stored now' },
+  },
   failed: { status: 500, body: { error: 'something went wrong inside the hub' } },
 };
 

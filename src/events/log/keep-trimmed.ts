@@ -1,6 +1,7 @@
 // Retention: drops what is too old or too many from the database, a little at a time. Started by open-state.ts.
 import type { Kysely } from 'kysely';
 import type { Store, StoreTables } from '../../contract/store.ts';
+import { createTrustedClock } from './trusted-clock.ts';
 
 export interface Retention {
   readonly maxAgeMs: number;
@@ -23,9 +24,12 @@ const MIN_LETTER_AGE_MS = 30 * 24 * 3_600_000;
 const MAX_LETTERS = 10_000;
 
 /** Drops everything that is over the limits now, old dead letters too; resolves with how many events those were. */
-export async function trimEvents(store: Store, { maxAgeMs, maxEvents }: Retention): Promise<number> {
+export async function trimEvents(
+  store: Store,
+  { maxAgeMs, maxEvents }: Retention,
+  now: number = Date.now(),
+): Promise<number> {
   const db = await store.open();
-  const now = Date.now();
   await trimLetters(db, now - Math.max(maxAgeMs, MIN_LETTER_AGE_MS));
   await trimDeliveries(db, now - Math.max(maxAgeMs, MIN_DELIVERY_AGE_MS));
   await db.deleteFrom('sync_runs').where('state', 'in', ['done', 'ignored']).where('finished_at', '<', now - maxAgeMs).execute(); // prettier-ignore
@@ -75,8 +79,9 @@ async function trimLetters(db: Kysely<StoreTables>, oldest: number): Promise<voi
 /** Ends with the returned function, which waits for the round under way. */
 export function keepTrimmed(options: KeepTrimmedOptions): () => Promise<void> {
   let round: Promise<unknown> = Promise.resolve();
+  const now = createTrustedClock();
   const timer = setInterval(() => {
-    round = round.then(() => trimEvents(options.store, options)).catch(options.onError);
+    round = round.then(() => trimEvents(options.store, options, now())).catch(options.onError);
   }, options.intervalMs ?? 60_000);
   timer.unref();
   return async () => {

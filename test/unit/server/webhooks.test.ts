@@ -7,23 +7,30 @@ import { registerWebhooks } from '../../../src/server/webhooks.ts';
 let server: FastifyInstance;
 let received: Delivery[];
 let refused: (readonly [string, EarlyRefusal])[];
+/** What `receive` waits for. */
+let stored: Promise<void>;
 
 beforeEach(() => {
   received = [];
   refused = [];
+  stored = Promise.resolve();
   server = fastify({ genReqId: () => 'request-1', bodyLimit: 10 });
   const intake: WebhookIntake = {
     limitsOf: (name) => (name === 'shop' ? { maxBodyBytes: 100 } : undefined),
     refuse: (name, why) => {
       refused.push([name, why]);
-      return { status: { 'unknown-name': 404, 'too-large': 413, 'wrong-type': 415 }[why], body: { error: why } };
+      return {
+        status: { 'unknown-name': 404, 'too-large': 413, 'wrong-type': 415, unavailable: 503 }[why],
+        body: { error: why },
+      };
     },
     receive: async (_name, delivery) => {
       received.push(delivery);
+      await stored;
       return { status: 200, headers: { 'x-own': '1' }, body: { status: 'stored' } };
     },
   };
-  registerWebhooks(server, intake);
+  registerWebhooks(server, intake, 250);
 });
 afterEach(() => server.close());
 
@@ -90,6 +97,36 @@ describe('POST /webhooks/<name>', () => {
     expect(await answer).toMatch(/^HTTP\/1\.1 413/);
     expect(received).toEqual([]);
     socket.destroy();
+  });
+
+  it('holds only so much of a flood at once, asks the rest to come again, and takes more once that was answered', async () => {
+    await server.listen({ port: 0, host: '127.0.0.1' });
+    const { port } = server.server.address() as { port: number };
+    const send = (signal?: AbortSignal) =>
+      fetch(`http://127.0.0.1:${port}/webhooks/shop`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: 'x'.repeat(100),
+        ...(signal === undefined ? {} : { signal }),
+      });
+    const arrived = async (count: number) => {
+      while (received.length < count) await new Promise((resolve) => setImmediate(resolve));
+    };
+    let store: () => void = () => undefined;
+    stored = new Promise((resolve) => (store = resolve));
+    const first = send();
+    const leaving = new AbortController();
+    const second = send(leaving.signal).catch(() => undefined);
+    await arrived(2);
+    expect((await send()).status).toBe(503);
+    expect(refused).toEqual([['shop', 'unavailable']]);
+    // Whoever goes away unanswered makes room, too.
+    leaving.abort();
+    await second;
+    let third = send();
+    while ((await Promise.race([third.then(({ status }) => status), arrived(3)])) === 503) third = send();
+    store();
+    expect([(await first).status, (await third).status, (await send()).status]).toEqual([200, 200, 200]);
   });
 
   it('takes an empty body, which the signature decides about', async () => {
