@@ -1,7 +1,7 @@
 // The `soap` entry of manifold.yaml: where the WSDL is and how the hub proves itself in the SOAP header.
 import { z } from 'zod';
 import { sourceShape } from '../../config/source-settings.ts';
-import { XmlScanner } from './xml-scanner.ts';
+import { isFragment } from './xml-fragment.ts';
 
 const x509Schema = z
   .strictObject({
@@ -56,18 +56,6 @@ export const soapSettingsSchema = z.strictObject({
   /** XML that goes into the SOAP header of every call. */
   headerXml: z.string().refine(isFragment, { error: 'is not well-formed XML' }).optional(),
 });
-
-function isFragment(text: string): boolean {
-  try {
-    const scanner = new XmlScanner(`<header>${text}</header>`);
-    scanner.openRoot();
-    scanner.skip();
-    scanner.finish();
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 export type SoapSettings = z.infer<typeof soapSettingsSchema>;
 export type WsSecuritySettings = z.infer<typeof wsSecuritySchema>;

@@ -9,38 +9,25 @@ import {
   derivedKey,
   isBinary,
   isSwaRef,
+  typeTag,
   type ComplexType,
   type Field,
   type SimpleType,
   type ValueType,
 } from '../../import/wsdl/xsd-model.ts';
-import { createAttachments, type Attachments } from './attachments.ts';
-import { checkName, escapeAttribute, escapeText, splitName } from './xml-text.ts';
+import { createAttachments } from './attachments.ts';
+import { anyContent, anyElement, recordContent } from './encode-any.ts';
 import type { Attachment } from './mime-parts.ts';
+import { assertDepth, element, lexical, prefix, type ElementContent, type Writing } from './write-element.ts';
+import { escapeAttribute, escapeText } from './xml-text.ts';
 
 type Record_ = Readonly<Record<string, unknown>>;
-
-/** State while one message is written. */
-interface Writing {
-  readonly encoded: boolean;
-  /** Prefixes given out so far. */
-  readonly prefixes: Map<string, string>;
-  readonly attachments: Attachments;
-}
-
-interface ElementName {
-  readonly uri: string;
-  readonly local: string;
-}
 
 export interface EncodedMessage {
   readonly body: string;
   readonly headers: string;
   readonly attachments: readonly Attachment[];
 }
-
-/** JSON arguments may be nested as deeply as a client likes; this is as deep as the hub follows. */
-const MAX_DEPTH = 64;
 
 /** The body alone. Throws HUB_REQUEST_INVALID where a value cannot be written as XML. */
 export function encodeMessage(message: Message, args: Record_): string {
@@ -110,6 +97,8 @@ function encodeElement(
   if (value === null) return element(writing, field, ` ${prefix(writing, XSI)}:nil="true"`, '', root);
   switch (type.kind) {
     case 'simple':
+      if (typeof value === 'object' && !Array.isArray(value))
+        return anyElement(writing, field, value, depth, root, false);
       return element(writing, field, typeAttribute(writing, type), simpleText(writing, type, value), root);
     case 'any':
       return anyElement(writing, field, value, depth, root, type.declared === true);
@@ -118,7 +107,15 @@ function encodeElement(
       if (item !== undefined) return encodeArray(writing, field, type, item, value, depth, root);
       if (type.derived.length > 0) return encodeFamily(writing, field, type, value, depth, root);
       if (type.fields.length === 0) return anyElement(writing, field, value, depth, root, false);
-      return encodeRecord(writing, field, type, asRecord(value, field), depth, root, typeAttribute(writing, type));
+      return encodeRecord(
+        writing,
+        field,
+        type,
+        asRecord(value, field, type),
+        depth,
+        root,
+        typeAttribute(writing, type),
+      );
     }
   }
 }
@@ -146,12 +143,15 @@ function encodeFamily(
   root: boolean,
   xsiType = typeAttribute(writing, type),
 ): string {
-  const record = asRecord(value, field);
-  const given = type.derived.filter((derived) => {
+  const record = asRecord(value, field, type);
+  const xsiTypeOf = (derived: ComplexType): string =>
+    ` ${prefix(writing, XSI)}:type="${typeName(writing, derived) ?? ''}"`;
+  const tagged = Object.hasOwn(record, '$type') ? type.derived.find((one) => typeTag(one) === record.$type) : undefined;
+  if (tagged !== undefined) return encodeFamily(writing, field, tagged, value, depth, root, xsiTypeOf(tagged));
+  const chosen = type.derived.find((derived) => {
     const inner = Object.hasOwn(record, derivedKey(derived)) ? record[derivedKey(derived)] : undefined;
     return inner !== undefined && inner !== null;
   });
-  const [chosen] = given;
   if (chosen === undefined) {
     if (type.abstract) {
       const names = type.derived.slice(0, 10).map(({ suggestedName }) => suggestedName);
@@ -166,8 +166,7 @@ function encodeFamily(
   if (Object.values(record).filter((inner) => inner !== undefined && inner !== null).length > 1) {
     throw new HubFault('HUB_REQUEST_INVALID', `${field.raw} takes one of the as… fields alone, without any other`);
   }
-  const attribute = ` ${prefix(writing, XSI)}:type="${typeName(writing, chosen) ?? ''}"`;
-  return encodeFamily(writing, field, chosen, record[derivedKey(chosen)], depth + 1, root, attribute);
+  return encodeFamily(writing, field, chosen, record[derivedKey(chosen)], depth + 1, root, xsiTypeOf(chosen));
 }
 
 function encodeArray(
@@ -188,23 +187,34 @@ function encodeArray(
   return element(writing, field, attributes, content, root);
 }
 
-function complexContent(
-  writing: Writing,
-  type: ComplexType,
-  value: Record_,
-  depth: number,
-): { readonly attributes: string; readonly content: string } {
+function complexContent(writing: Writing, type: ComplexType, value: Record_, depth: number): ElementContent {
   let attributes = '';
   let content = '';
+  let declared = 0;
   for (const field of type.fields) {
     const own = Object.hasOwn(value, field.raw) ? value[field.raw] : undefined;
+    if (own !== undefined) declared += 1;
     if (field.role === 'attribute') attributes += attribute(writing, field, own);
     else if (field.role === 'text')
       content += own === undefined || own === null ? '' : simpleText(writing, textType(field), own);
     else content += encodeField(writing, field, own, depth);
   }
-  return { attributes, content };
+  if (Object.keys(value).length === declared) return { attributes, content };
+  const rest = undeclaredContent(writing, type, value, depth);
+  return { attributes: attributes + rest.attributes, content: content + rest.content };
 }
+
+/** JSON arguments may say more than the WSDL does: it stands behind what the WSDL declares. */
+function undeclaredContent(writing: Writing, type: ComplexType, value: Record_, depth: number): ElementContent {
+  const names = new Set(type.fields.map(({ raw }) => raw));
+  const entries = Object.entries(value).filter(
+    ([key, inner]) => inner !== undefined && !names.has(key) && (!key.startsWith('$') || INSIDE.has(key)),
+  );
+  return recordContent(writing, entries, depth, false);
+}
+
+/** Other keys with a dollar sign stand for something beside the element: headers, types. */
+const INSIDE: ReadonlySet<string> = new Set(['$value', '$xml']);
 
 function attribute(writing: Writing, field: Field, given: unknown): string {
   const value = given === undefined && field.required && field.fixed === true ? field.fallback : given;
@@ -227,71 +237,6 @@ function simpleText(writing: Writing, type: SimpleType, value: unknown): string 
   return escapeText(type.list && Array.isArray(value) ? value.map((item) => lexical(item)).join(' ') : lexical(value));
 }
 
-/** Dates, decimals and long numbers are already the text that goes out. */
-function lexical(value: unknown, field?: Field): string {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return String(value);
-  if (Array.isArray(value)) return value.map((item) => lexical(item, field)).join(' ');
-  throw new HubFault(
-    'HUB_REQUEST_INVALID',
-    `an object was given where ${field?.raw ?? 'the WSDL'} takes a simple value`,
-  );
-}
-
-/**
- * A value without a declared type: objects become elements by their keys (`{namespace}name` for one in a namespace),
- * `@key` an attribute, `$value` the text. `typed`: the schema says xs:anyType, so that numbers must say what they are.
- */
-function anyElement(
-  writing: Writing,
-  name: ElementName,
-  value: unknown,
-  depth: number,
-  root: boolean,
-  typed: boolean,
-): string {
-  assertDepth(depth);
-  if (value === undefined) return '';
-  if (value === null) return element(writing, name, ` ${prefix(writing, XSI)}:nil="true"`, '', root);
-  if (Array.isArray(value))
-    return value.map((item) => anyElement(writing, name, item, depth + 1, root, typed)).join('');
-  if (typeof value !== 'object') {
-    const builtin = typeof value === 'boolean' ? 'boolean' : typeof value === 'number' ? 'double' : 'string';
-    const attribute = typed ? ` ${prefix(writing, XSI)}:type="${prefix(writing, XSD)}:${builtin}"` : '';
-    return element(writing, name, attribute, escapeText(lexical(value)), root);
-  }
-  let attributes = '';
-  let content = '';
-  for (const [key, inner] of Object.entries(value)) {
-    if (key.startsWith('@')) attributes += ` ${checkName(key.slice(1))}="${escapeAttribute(lexical(inner))}"`;
-    else if (key === '$value') content += escapeText(lexical(inner));
-    else if (key === '$type') attributes += xsiTypeAttribute(writing, lexical(inner));
-    else content += anyElement(writing, splitName(key), inner, depth + 1, false, typed);
-  }
-  return element(writing, name, attributes, content, root);
-}
-
-function xsiTypeAttribute(writing: Writing, name: string): string {
-  const { uri, local } = splitName(name);
-  return ` ${prefix(writing, XSI)}:type="${uri === '' ? local : `${prefix(writing, uri)}:${local}`}"`;
-}
-
-/** What a wildcard takes: an object, each key an element. */
-function anyContent(writing: Writing, value: unknown, depth: number): string {
-  if (value === null || value === undefined) return '';
-  if (typeof value !== 'object') {
-    throw new HubFault('HUB_REQUEST_INVALID', 'a wildcard argument must be an object whose keys are XML element names');
-  }
-  return Object.entries(value)
-    .map(([key, inner]) => anyElement(writing, splitName(key), inner, depth + 1, false, false))
-    .join('');
-}
-
-function assertDepth(depth: number): void {
-  if (depth > MAX_DEPTH)
-    throw new HubFault('HUB_REQUEST_INVALID', `an argument is nested deeper than ${MAX_DEPTH} levels`);
-}
-
 /** `xsi:type`, which rpc/encoded wants on every value. */
 function typeAttribute(writing: Writing, type: ValueType): string {
   const name = writing.encoded ? typeName(writing, type) : undefined;
@@ -307,26 +252,10 @@ function typeName(writing: Writing, type: ValueType): string | undefined {
   return type.kind === 'simple' ? `${prefix(writing, XSD)}:${type.builtin}` : undefined;
 }
 
-/** A root element declares all prefixes of its message; it is written after its content, when they are known. */
-function element(writing: Writing, name: ElementName, attributes: string, content: string, root: boolean): string {
-  const qualified = name.uri === '' ? name.local : `${prefix(writing, name.uri)}:${name.local}`;
-  let declared = '';
-  if (root) for (const [uri, label] of writing.prefixes) declared += ` xmlns:${label}="${escapeAttribute(uri)}"`;
-  return content === ''
-    ? `<${qualified}${declared}${attributes}/>`
-    : `<${qualified}${declared}${attributes}>${content}</${qualified}>`;
-}
-
-function prefix(writing: Writing, uri: string): string {
-  if (uri === 'http://www.w3.org/XML/1998/namespace') return 'xml';
-  const known = writing.prefixes.get(uri);
-  if (known !== undefined) return known;
-  const label = uri === XSI ? 'xsi' : uri === XSD ? 'xsd' : `n${writing.prefixes.size + 1}`;
-  writing.prefixes.set(uri, label);
-  return label;
-}
-
-function asRecord(value: unknown, field: Field): Record_ {
+/** The text of an element stands for an element without attributes. */
+function asRecord(value: unknown, field: Field, type: ComplexType): Record_ {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record_;
+  const text = type.fields.find(({ role }) => role === 'text');
+  if (text !== undefined) return { [text.raw]: value };
   throw new HubFault('HUB_REQUEST_INVALID', `${field.raw} takes an object`);
 }

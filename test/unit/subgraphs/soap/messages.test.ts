@@ -131,9 +131,33 @@ describe('encoding', () => {
     expect(() => encodeMessage(open, { Sku: { 'a b><evil': 1 } })).toThrow(/cannot be the name of an XML element/);
   });
 
+  it('writes what JSON arguments say beyond the WSDL: attributes, elements behind the declared ones, XML as it is', async () => {
+    const { port } = await portOf('stock.wsdl', 'ReserveStock');
+    const { port: list } = await portOf('stock.wsdl', 'ListStock');
+    const args = {
+      Sku: { '@lang': 'en', $value: 'A' },
+      Quantity: 1,
+      Extra: { $xml: '<x a="1"/>' },
+      '$header:H': 'h',
+    };
+    expect(encodeMessage(port.input, args)).toBe(
+      '<n1:ReserveStock xmlns:n1="urn:stock"><n1:Sku lang="en">A</n1:Sku><n1:Quantity>1</n1:Quantity><Extra><x a="1"/></Extra></n1:ReserveStock>',
+    );
+    expect(encodeMessage(list.input, { Filter: { '@limit': 1, '{urn:x}More': 2 } })).toContain('<n1:More>2</n1:More>');
+    for (const $xml of ['<a>', '</Extra><Evil/><Extra>', '<!DOCTYPE a>'])
+      expect(() => encodeMessage(port.input, { Extra: { $xml } })).toThrow(/not well-formed/);
+  });
+
+  it('sends a text that is one CDATA section as that, and escapes what only begins like one', async () => {
+    const { port } = await portOf('stock.wsdl', 'GetStock');
+    expect(encodeMessage(port.input, { Sku: '<![CDATA[a & <b>]]>' })).toContain('<![CDATA[a & <b>]]></n1:Sku>');
+    expect(encodeMessage(port.input, { Sku: '<![CDATA[a]]><evil/><![CDATA[b]]>' })).toContain('&lt;evil/&gt;');
+    expect(() => encodeMessage(port.input, { Sku: '<![CDATA[\u0001]]>' })).toThrow(/XML cannot carry/);
+  });
+
   it('refuses objects where the WSDL takes simple values, and endless nesting', async () => {
     const { port } = await portOf('stock.wsdl', 'ListStock');
-    expect(() => encodeMessage(port.input, { Skus: [{}] })).toThrow(/simple value/);
+    expect(() => encodeMessage(port.input, { Skus: [{ $value: {} }] })).toThrow(/simple value/);
     let filter: Record<string, unknown> = { '@limit': 1 };
     for (let depth = 0; depth < 100; depth += 1) filter = { '@limit': 1, Not: filter };
     expect(() => encodeMessage(port.input, { Filter: filter })).toThrow(/deeper than/);

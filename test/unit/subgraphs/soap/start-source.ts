@@ -14,6 +14,7 @@ export const WSDL_FOLDER = join(import.meta.dirname, '../../../fixtures/wsdl');
 
 export interface SoapSource {
   readonly run: (text: string, variables?: Record<string, unknown>, scope?: Scope) => Promise<FetchResult>;
+  readonly sdl: string;
   readonly stats: ReturnType<typeof createSourceStats>;
   close(): Promise<void>;
 }
@@ -39,6 +40,7 @@ export async function startSource(
     transport: (baseUrl) => createTransport({ source: 'stock', baseUrl, settings, stats, logger }),
   });
   return {
+    sdl,
     stats,
     run(text, variables = {}, scope = createScope()) {
       const kindOf = text.trimStart().startsWith('mutation') ? 'mutation' : 'query';
