@@ -3,8 +3,8 @@ import { fromCursor } from './log/cursor.ts';
 
 /** One reader, for as long as it reads. */
 export interface ReaderPlace {
-  /** It has everything up to here. */
-  at(cursor: string): void;
+  /** It has everything up to here, or up to where that is when somebody asks. */
+  at(cursor: string | (() => string)): void;
   /** Twice is safe. */
   end(): void;
 }
@@ -16,12 +16,15 @@ export interface ReaderPlaces {
 }
 
 export function createReaderPlaces(): ReaderPlaces {
-  const readers = new Map<symbol, string>();
+  const readers = new Map<symbol, string | (() => string)>();
   return {
     enter() {
       const reader = Symbol('reader');
       return { at: (cursor) => void readers.set(reader, cursor), end: () => void readers.delete(reader) };
     },
-    positions: () => [...readers.values()].map((cursor) => fromCursor(cursor).position).sort((a, b) => a - b),
+    positions: () =>
+      [...readers.values()]
+        .map((place) => fromCursor(typeof place === 'string' ? place : place()).position)
+        .sort((a, b) => a - b),
   };
 }

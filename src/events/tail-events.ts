@@ -1,9 +1,10 @@
 // From a cursor of the event log to an endless stream of its events; subscriptions read it.
 import { randomUUID } from 'node:crypto';
-import type { Bus, EventLog, GapDetails, SyncEvent } from '../contract/events.ts';
+import type { Bus, EventInterest, EventLog, GapDetails, SyncEvent } from '../contract/events.ts';
 import { HubFault } from '../faults/hub-fault.ts';
 import type { ReaderPlace } from './reader-places.ts';
 import { nextWake } from './shared-wake.ts';
+import { liveTailOf, type LiveReader } from './tail/live-tail.ts';
 
 export interface TailOptions {
   /** Cursor to go on from; what is already in the log after it is replayed first. Absent: only what comes from now on. */
@@ -12,7 +13,9 @@ export interface TailOptions {
   readonly signal: AbortSignal;
   /** Which events are passed on; all where it is absent. Gaps always are. */
   readonly filter?: (event: SyncEvent) => boolean;
-  /** Told where it is; what was passed on counts as read once the consumer asks for more. */
+  /** What all events have that the filter passes: the reader is not even asked about others. */
+  readonly interest?: EventInterest;
+  /** Told where it is. */
   readonly place?: ReaderPlace | undefined;
   /** How long to wait for a wake-up before looking into the log anyway. Default 5,000 ms. */
   readonly pollMs?: number;
@@ -33,8 +36,8 @@ const POLL_MS = 5_000;
 const TELL_PLACE_AFTER = 1_000;
 
 /**
- * Reads the log at the consumer's pace: nothing is buffered beyond one read of the log, so a slow consumer costs no
- * memory. The first batch says where the stream begins, also where it is empty. Where the log has dropped what it has not read, it
+ * Goes on at the consumer's pace. Up to the end of the log it reads by itself, one page at a time; there it is handed what
+ * comes, until it is too slow for that and reads by itself again: what waits for it is bounded. The first batch says where the stream begins, also where it is empty. Where the log has dropped what it has not read, it
  * gets an item with `gap`, then the oldest event that is kept. Replay and live events are one sequence, without seam,
  * duplicate or hole. "From now on" counts from the call, not from the first `next()`. While the store cannot be reached
  * the stream pauses; one that never reached it begins where it does. Rejects with HUB_EVENT_CURSOR_INVALID where
@@ -70,17 +73,23 @@ async function* readOn(
   bus: Bus,
   start: Promise<string | undefined>,
   signal: AbortSignal,
-  { filter = () => true, place, pollMs = POLL_MS }: TailOptions,
+  { after, filter = () => true, interest = {}, place, pollMs = POLL_MS }: TailOptions,
 ): AsyncGenerator<TailBatch, void, undefined> {
+  const live = liveTailOf(log, bus, pollMs);
   let cursor = await start;
   let untold = TELL_PLACE_AFTER;
+  let atEnd = after === undefined;
   while (!signal.aborted && cursor !== undefined) {
     place?.at(cursor);
-    // Waiting starts before the read: what is appended between the two wakes this round up.
-    const wake = nextWake(bus, signal, pollMs);
-    try {
-      const read = await readOrWait(log, cursor);
+    const reader = live.join(cursor, atEnd, { interest, filter, untold: untold >= TELL_PLACE_AFTER });
+    if (reader === undefined) {
+      // Waiting starts before the read: the store may be back before this is told that it is not there.
+      const wake = nextWake(bus, signal, pollMs);
+      const read = await readOrGap(log, cursor);
+      if (read === undefined) await wake.happened;
+      wake.cancel();
       if (isAborted(signal)) return;
+      if (read === undefined) continue;
       const events = read.filter((event) => event.gap !== undefined || filter(event));
       cursor = read.at(-1)?.cursor ?? cursor;
       untold += read.length;
@@ -88,20 +97,49 @@ async function* readOn(
         untold = 0;
         yield { events, cursor };
       }
-      if (read.length === 0) await wake.happened;
-    } finally {
-      wake.cancel();
+      atEnd = read.length < READ_LIMIT && read[0]?.gap === undefined;
+    } else {
+      cursor = yield* takeAll(reader, cursor, signal, place);
+      untold = 0;
+      atEnd = false;
     }
   }
 }
 
-/** The next events, or the gap where they were; none while the store cannot be reached. */
-async function readOrWait(log: EventLog, cursor: string): Promise<readonly SyncEvent[]> {
+/** Until the reader has to read by itself again, from the place that is returned. */
+async function* takeAll(
+  reader: LiveReader,
+  from: string,
+  signal: AbortSignal,
+  place: ReaderPlace | undefined,
+): AsyncGenerator<TailBatch, string, undefined> {
+  let cursor = from;
+  const leave = (): void => reader.leave();
+  signal.addEventListener('abort', leave, { once: true });
+  try {
+    while (!signal.aborted) {
+      // Nothing tells it of what is not for it, and yet it is as far as the log was read.
+      place?.at(() => reader.cursor);
+      const batch = await reader.take(READ_LIMIT);
+      if (batch === undefined || isAborted(signal)) break;
+      ({ cursor } = batch);
+      place?.at(cursor);
+      yield batch;
+    }
+    return cursor;
+  } finally {
+    signal.removeEventListener('abort', leave);
+    leave();
+  }
+}
+
+/** The next events, or the gap where they were; undefined while the store cannot be reached. */
+async function readOrGap(log: EventLog, cursor: string): Promise<readonly SyncEvent[] | undefined> {
   try {
     return await log.read(cursor, READ_LIMIT);
   } catch (thrown) {
     if (!(thrown instanceof HubFault)) throw thrown;
-    if (thrown.code === 'HUB_EVENT_STORE_UNAVAILABLE') return [];
+    if (thrown.code === 'HUB_EVENT_STORE_UNAVAILABLE') return undefined;
     if (thrown.code === 'HUB_EVENT_GAP') return [gapItem(cursor, thrown.details as unknown as GapDetails)];
     throw thrown;
   }
