@@ -9,6 +9,7 @@ import { HubFault } from '../faults/hub-fault.ts';
 import type { CurrentGraph } from './current-graph.ts';
 import { carryFault } from './response-errors.ts';
 import { wantedExtensions } from './wanted-extensions.ts';
+import { whenClosed } from './when-closed.ts';
 
 /** Where a credential may be: headers of the request, or the payload of a websocket's `connection_init`. */
 export interface CallerCredentials {
@@ -42,7 +43,7 @@ export async function createRequestContext(
 ): Promise<RequestContext> {
   const over = new AbortController();
   const lease = options.graphs.acquire();
-  reply.raw.once('close', () => {
+  whenClosed(reply.raw, () => {
     over.abort();
     lease.release();
   });

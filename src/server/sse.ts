@@ -10,6 +10,7 @@ import { readOperationPayload } from './operation-payload.ts';
 import { flattenHeaders, type Authenticate } from './request-context.ts';
 import type { StartedOperation, StartOperation, StreamedResult } from './start-operation.ts';
 import { eventStream, multipart, type StreamFraming } from './stream-framing.ts';
+import { whenClosed } from './when-closed.ts';
 
 export interface SseOptions {
   readonly authenticate: Authenticate;
@@ -66,8 +67,9 @@ export function createSseEndpoint(options: SseOptions): SseEndpoint {
     const stopLifetime =
       operation.kind === 'subscription' ? afterLifetime(maxLifetimeMs, () => expired.abort()) : stopExpiry;
     const stopKeepingAlive = keepAlive(reply, framing, giveUp);
-    reply.raw.once('close', () => {
-      operation.end();
+    whenClosed(reply.raw, () => {
+      // Ends the operation; and a signal made of others is kept in memory until it aborts.
+      expired.abort();
       stopExpiry();
       stopLifetime();
       stopKeepingAlive();

@@ -1,5 +1,9 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { ServerResponse } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { queryObjects } from 'node:v8';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { fastify, type FastifyInstance } from 'fastify';
 import pino from 'pino';
@@ -82,5 +86,38 @@ describe('an event stream', () => {
     while (bytes < 20 * LARGE.length) await once(socket, 'data');
     expect(ended.aborted).toBe(false);
     expect(asked()).toBeGreaterThan(19);
+  });
+
+  it('ends the subscription of a client that went away while its credential was looked at', async () => {
+    const { operation, ended } = subscription(undefined);
+    const looking = Promise.withResolvers<undefined>();
+    const gone = Promise.withResolvers<undefined>();
+    const socket = await open(operation, {
+      authenticate: async () => {
+        looking.resolve(undefined);
+        await gone.promise;
+        return ANONYMOUS;
+      },
+    });
+    server.server.once('connection', (accepted: Socket) => accepted.once('close', () => gone.resolve(undefined)));
+    await looking.promise;
+    socket.destroy();
+    await once(ended, 'abort');
+  });
+
+  it('leaves nothing behind', async () => {
+    const { operation } = subscription(undefined);
+    const first = await open(operation, {});
+    await once(first, 'data');
+    const streams = Array.from({ length: 20 }, async () => {
+      const { port } = server.server.address() as AddressInfo;
+      const socket = connect(port, '127.0.0.1');
+      socket.write('GET /stream?query={a} HTTP/1.1\r\nhost: hub\r\n\r\n');
+      await once(socket, 'data');
+      socket.destroy();
+    });
+    await Promise.all(streams);
+    while ((await promisify(server.server.getConnections.bind(server.server))()) !== 1) await turn();
+    expect(queryObjects(ServerResponse, { format: 'count' })).toBeLessThan(10);
   });
 });
