@@ -20,7 +20,7 @@ export interface ApiModel {
 /** Takes down what an import could not express; see ImportNote. Without a kind it is a loss. */
 export type TakeNote = (at: string, message: string, kind?: ImportNoteKind) => void;
 
-export const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
+export const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace', 'query'] as const;
 export type Method = (typeof METHODS)[number];
 
 export interface ApiOperation {

@@ -24,9 +24,9 @@ export function mapBody(
 ): MappedBody | undefined {
   const chosen = chooseBody(body?.media ?? []);
   if (body === undefined || chosen === undefined) return undefined;
-  if (method === 'get' || method === 'head') {
+  if (method === 'head') {
     const describes = (chosen.media.schema?.().properties.length ?? 0) > 0;
-    if (describes) context.note(at, `the body was left out: ${method.toUpperCase()} has none that means anything`);
+    if (describes) context.note(at, 'the body was left out: HEAD has none that means anything');
     return undefined;
   }
   const schema = chosen.media.schema?.();
@@ -43,7 +43,7 @@ export function mapBody(
       deprecated: undefined,
     },
     directive: [
-      ...(name === 'input' ? [] : [`body: ${quote(name)}`]),
+      ...(name === 'input' && method !== 'get' ? [] : [`body: ${quote(name)}`]),
       ...(chosen.encoding === 'json' ? [] : [`encoding: ${chosen.encoding}`]),
       ...(chosen.encoding === 'xml' && schema !== undefined ? [`root: ${quote(xmlRoot(schema))}`] : []),
     ],

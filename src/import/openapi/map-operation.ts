@@ -57,7 +57,7 @@ export function mapOperation(
   ];
   return {
     operation,
-    root: method === 'get' || method === 'head' ? 'Query' : 'Mutation',
+    root: method === 'get' || method === 'head' || method === 'query' ? 'Query' : 'Mutation',
     sources: parameters.sources,
     answer: answer.schema,
     whole: answer.whole,

@@ -92,9 +92,8 @@ function* readOperations(
       if (!wants({ method, path, operationId: textOf(property(operation.value, 'operationId')) })) continue;
       yield readOperation(context, reader, { method, path, item, operation, location });
     }
-    if (property(item.value, 'query') !== undefined || property(item.value, 'additionalOperations') !== undefined) {
-      note(references.at(item), 'methods beyond those of HTTP/1.1 are not expressed');
-    }
+    for (const [name, place] of references.entries(references.child(item, 'additionalOperations')))
+      note(references.at(place), `the method ${name.slice(0, 40)} is not expressed`, 'leftOut');
   }
 }
 

@@ -8,7 +8,7 @@ import { compileHeaders } from './request-headers.ts';
 import { isSpread, serializePairs, type Pair } from './serialize.ts';
 import { parseUriTemplate, TemplateMistake, type UriTemplate } from './uri-template.ts';
 
-export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'HEAD' | 'QUERY' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface CompiledRequest {
   readonly hasPathVariables: boolean;
@@ -74,10 +74,9 @@ function headerLines(field: ConnectorField): readonly string[] {
 function namedBody(field: ConnectorField, method: Method, uri: UriTemplate, binder: ArgumentBinder): Body | undefined {
   const { body } = field.directive;
   const name = typeof body === 'string' ? body : 'input';
-  if (method === 'GET' || method === 'HEAD') {
-    if (typeof body === 'string') throw new TemplateMistake(`a ${method} has no body`);
-    return undefined;
-  }
+  if (method === 'HEAD' && typeof body === 'string') throw new TemplateMistake('a HEAD has no body');
+  // Few servers read the body of a GET (RFC 9110, section 9.3.1): it is sent where the directive names it.
+  if ((method === 'GET' || method === 'HEAD') && typeof body !== 'string') return undefined;
   if (typeof body !== 'string' && uri.variables.some((variable) => variable.name === name)) return undefined;
   const argument = binder.take(name);
   if (argument !== undefined) {

@@ -18,7 +18,7 @@ export interface RestConnectorOptions {
   readonly transport: Transport;
 }
 
-const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete'] as const;
+const METHODS = ['get', 'head', 'query', 'post', 'put', 'patch', 'delete'] as const;
 
 export function createRestConnector({ transport, baseUrl }: RestConnectorOptions): Connector {
   return {
@@ -37,7 +37,7 @@ function prepareField(field: ConnectorField, transport: Transport, baseUrl: stri
     () => compileRequest(field, method, template),
     (why) => new HubFault('HUB_COMPOSE_SDL', `${coordinate}: @rest(${method.toLowerCase()}: "${template}"): ${why}`),
   );
-  const isRead = method === 'GET' || method === 'HEAD';
+  const isRead = method === 'GET' || method === 'HEAD' || method === 'QUERY';
   const server = serverOf(field, baseUrl);
   const faultOf = createFaultOf(field.source, operation, method === 'HEAD' || (isRead && mayBeNone(field)));
   const at = typeof field.directive.at === 'string' ? field.directive.at : undefined;
@@ -103,6 +103,7 @@ function changeOf(method: Method, hasPathVariables: boolean): PreparedField['cha
   switch (method) {
     case 'GET':
     case 'HEAD':
+    case 'QUERY':
       return undefined;
     case 'POST':
       // A POST below something that exists is an action on it: /orders/{id}/cancel.

@@ -217,6 +217,27 @@ describe('bodies', () => {
     expect(two).toContain('input CreateOrderInput { a: String! b: String }');
   });
 
+  it('of reads are sent: of GET where one is described, of QUERY as of POST; further methods are left out', async () => {
+    const { sdl, report } = await importText({
+      ...api({
+        '/orders': {
+          get: { operationId: 'find', requestBody: json(order), responses: text },
+          head: { operationId: 'has', requestBody: json(order), responses: done },
+          query: { operationId: 'search', requestBody: { required: true, ...json(order) }, responses: text },
+          additionalOperations: { COPY: { operationId: 'copy', responses: done } },
+        },
+      }),
+      openapi: '3.2.0',
+    });
+    expect(sdl).toMatch(/type Query \{[^}]*find\(input: \w+\): String @rest\(get: "\/orders", body: "input"\)/);
+    expect(sdl).toMatch(/search\(input: \w+!\): String @rest\(query: "\/orders"\)/);
+    expect(sdl).toContain('has: Boolean @rest(head: "/orders")');
+    expect(report.notes.map(({ kind, message }) => `${kind}: ${message}`)).toEqual([
+      'leftOut: the method COPY is not expressed',
+      'loss: the body was left out: HEAD has none that means anything',
+    ]);
+  });
+
   it('of special JSON types send their own content type', async () => {
     const patch = { content: { 'application/merge-patch+json': { schema: order } } };
     expect(await sdlOf(post(patch))).toContain('headers: ["content-type: application/merge-patch+json"]');

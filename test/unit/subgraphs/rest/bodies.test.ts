@@ -114,6 +114,22 @@ it('a form writes its fields in the styles that the description gives them', asy
   ]);
 });
 
+it.each([
+  ['QUERY', 'query: "/x"'],
+  ['GET', 'get: "/x", body: "input"'],
+])('a %s reads by what its body says', async (method, rest) => {
+  const { sent, body, data } = await run(
+    `type Query { found(input: JSON): Boolean @rest(${rest}) }`,
+    '{ found(input: { a: 1 }) }',
+  );
+  expect([sent?.method, body, sent?.headers['content-type'], data]).toEqual([
+    method,
+    '{"a":1}',
+    'application/json',
+    { found: true },
+  ]);
+});
+
 it('lines are JSON values, there and back', async () => {
   const sdl = 'type Mutation { send(input: [JSON!]!): [JSON] @rest(post: "/x", encoding: ndjson) }';
   const answer = { type: 'application/x-ndjson', body: '{"a":1}\n\n2\n' };

@@ -297,7 +297,7 @@ describe('a prepared field', () => {
   });
 
   it.each([
-    ['no method', 'x: Product @rest(at: "a")', 'exactly one of get, head, post, put, patch, delete, and has 0'],
+    ['no method', 'x: Product @rest(at: "a")', 'exactly one of get, head, query, post, put, patch, delete, and has 0'],
     ['two methods', 'x: Product @rest(get: "/a", post: "/b")', 'has 2'],
     ['an unknown variable', 'x(a: ID, b: ID): Product @rest(get: "/x/{id}{?a}{&c}")', 'nothing for the variable "id"'],
     ['a variable too many', 'x(a: ID, b: ID): Product @rest(get: "/x/{id}")', '@map(name: "id")'],
@@ -308,7 +308,7 @@ describe('a prepared field', () => {
       'nothing uses the argument "a": add it to the query, as in {?a}',
     ],
     ['a broken template', 'x: Product @rest(get: "/x/{id")', 'brace'],
-    ['a body for a GET', 'x(a: ID): Product @rest(get: "/x", body: "a")', 'a GET has no body'],
+    ['a body for a HEAD', 'x(a: ID): Product @rest(head: "/x", body: "a")', 'a HEAD has no body'],
     [
       'an unknown body',
       'x(a: ID): Product @rest(post: "/x", body: "b")',
