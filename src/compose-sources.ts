@@ -58,6 +58,7 @@ export async function startSource(
   context: SourceContext,
 ): Promise<Subgraph> {
   const { name, settings } = source;
+  const { sharing } = context.config;
   const stats = context.statsOf(name);
   const logger = context.logger.child({ source: name });
   const transports: Transport[] = [];
@@ -65,10 +66,12 @@ export async function startSource(
     folder: context.config.folder,
     stats,
     logger,
+    shareLookups: sharing.lookups,
     transport(baseUrl) {
-      const shareInFlight = settings.shareInFlight && context.config.sharing.calls;
+      const shareInFlight = settings.shareInFlight && sharing.calls;
       const own = { ...settings, shareInFlight };
-      const transport = createTransport({ source: name, baseUrl, settings: own, stats, logger, cache: context.cache });
+      const kept = sharing.cache ? { cache: context.cache } : {};
+      const transport = createTransport({ source: name, baseUrl, settings: own, stats, logger, ...kept });
       transports.push(transport);
       return transport;
     },

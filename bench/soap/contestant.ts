@@ -48,6 +48,7 @@ async function hub(url: string): Promise<Call> {
     folder: FOLDER,
     stats,
     logger,
+    shareLookups: true,
     transport: (baseUrl) => createTransport({ source: 'orders', baseUrl, settings, stats, logger }),
   });
   const kindOf = sdl.includes('type Query') ? 'query' : 'mutation';

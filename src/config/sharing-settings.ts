@@ -7,4 +7,8 @@ export const sharingSettingsSchema = z.strictObject({
   operations: z.boolean().default(true),
   /** Identical reads of a source are one call while they are in flight, where the source's `shareInFlight` agrees. */
   calls: z.boolean().default(true),
+  /** Within a request, records that a list waits for are looked up together, each once. */
+  lookups: z.boolean().default(true),
+  /** Answers are kept over time, where a source has a `cache`. */
+  cache: z.boolean().default(true),
 });

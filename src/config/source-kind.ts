@@ -47,6 +47,8 @@ export interface SourceServices {
   readonly folder: string;
   readonly stats: SourceStats;
   readonly logger: Logger;
+  /** Whether the records that a request waits for are looked up together, each once. */
+  readonly shareLookups: boolean;
   /** Made on first use, closed by the caller. */
   transport(baseUrl: string): Transport;
 }

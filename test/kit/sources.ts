@@ -29,6 +29,7 @@ export async function createSource<S extends SourceSettings>(
     folder: import.meta.dirname,
     stats,
     logger,
+    shareLookups: true,
     transport(baseUrl) {
       const transport = createTransport({ source: name, baseUrl, settings, stats, logger });
       transports.push(transport);

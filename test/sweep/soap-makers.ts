@@ -38,6 +38,7 @@ async function source(spec: string, folder: string, more: object = {}): Promise<
     folder,
     stats,
     logger,
+    shareLookups: true,
     transport: (baseUrl) => createTransport({ source: 'maker', baseUrl, settings, stats, logger }),
   });
   return async (text) => {

@@ -22,7 +22,11 @@ export interface LocalSubgraphOptions {
   /** Imported and hand-written SDL, merged; carries the hub's directives and no federation `@link`. */
   readonly sdl: DocumentNode;
   readonly connectors: readonly Connector[];
-  readonly settings: { readonly maxKeysPerBatch: number };
+  readonly settings: {
+    readonly maxKeysPerBatch: number;
+    /** Whether the records that a request waits for are looked up together, each once. Default true. */
+    readonly shareLookups?: boolean;
+  };
 }
 
 /** A subgraph that knows what about it will hurt. */
@@ -82,6 +86,7 @@ function readLookups(
       keys,
       prepared: model.prepared,
       maxKeysPerBatch: options.settings.maxKeysPerBatch,
+      shared: options.settings.shareLookups ?? true,
     });
     if (lookup === undefined) {
       const has =

@@ -260,7 +260,7 @@ export function wait(
   slot.holder[slot.slot] = null;
   let waiting = run.waiting.get(place);
   if (waiting === undefined) run.waiting.set(place, (waiting = { lookup, complete, keys: new Map() }));
-  const identity = key.length === 1 ? key[0] : key.join('\u0000');
+  const identity = !lookup.shared ? slot : key.length === 1 ? key[0] : key.join('\u0000');
   const known = waiting.keys.get(identity);
   if (known === undefined) waiting.keys.set(identity, { key, slots: [slot] });
   else known.slots.push(slot);

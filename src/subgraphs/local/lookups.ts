@@ -25,6 +25,8 @@ export interface Lookup {
   /** Upstream names of the same fields. */
   readonly rawKeys: readonly string[];
   readonly batch: boolean;
+  /** Whether a request looks up the records that it waits for together, each once; else each on its own. */
+  readonly shared: boolean;
   /** GraphQL names of the arguments that carry the key. */
   readonly keyArguments: readonly string[];
   readonly prepared: PreparedField;
@@ -38,6 +40,7 @@ export interface LookupOptions {
   readonly keys: readonly (readonly string[])[];
   readonly prepared: PreparedField;
   readonly maxKeysPerBatch: number;
+  readonly shared: boolean;
 }
 
 /** Undefined where arguments and keys do not fit together; then the caller reports `explainMismatch`. */
@@ -56,6 +59,7 @@ export function createLookup(options: LookupOptions): Lookup | undefined {
     keyFields: binding.keyFields,
     rawKeys,
     batch: listed,
+    shared: options.shared,
     keyArguments: binding.keyArguments,
     prepared,
   };
@@ -64,10 +68,16 @@ export function createLookup(options: LookupOptions): Lookup | undefined {
     : (scope: Scope, keys: readonly (readonly unknown[])[]) => loadEach(lookup, binding, scope, keys);
   return {
     ...lookup,
-    load: (scope, key) =>
-      scope.loaders
-        .of(lookup, () => loaderFor(scope, loadKeys, listed ? options.maxKeysPerBatch : undefined))
-        .load(key),
+    load: options.shared
+      ? (scope, key) =>
+          scope.loaders
+            .of(lookup, () => loaderFor(scope, loadKeys, listed ? options.maxKeysPerBatch : undefined))
+            .load(key)
+      : async (scope, key) => {
+          const [outcome = null] = await loadKeys(scope, [key]);
+          if (outcome instanceof Error) throw outcome;
+          return outcome;
+        },
   };
 }
 

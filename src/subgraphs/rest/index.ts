@@ -34,8 +34,9 @@ export function createRestKind(): SourceKind<RestSettings> {
         throw new HubFault('HUB_CONFIG_INVALID', `sources.${name} has no url: say where the API is`);
       }
       const connector = createRestConnector({ transport: services.transport(url), baseUrl: url });
+      const lookups = { maxKeysPerBatch, shareLookups: services.shareLookups };
       return Promise.resolve(
-        createLocalSubgraph({ name, kind: 'rest', sdl, connectors: [connector], settings: { maxKeysPerBatch } }),
+        createLocalSubgraph({ name, kind: 'rest', sdl, connectors: [connector], settings: lookups }),
       );
     },
   };

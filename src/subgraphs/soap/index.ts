@@ -27,8 +27,8 @@ export function createSoapKind(): SourceKind<SoapSettings> {
         model,
         transport: services.transport(url),
       });
-      const { maxKeysPerBatch } = settings;
-      return createLocalSubgraph({ name, kind: 'soap', sdl, connectors: [connector], settings: { maxKeysPerBatch } });
+      const lookups = { maxKeysPerBatch: settings.maxKeysPerBatch, shareLookups: services.shareLookups };
+      return createLocalSubgraph({ name, kind: 'soap', sdl, connectors: [connector], settings: lookups });
     },
   };
 }

@@ -42,6 +42,7 @@ async function start(answer: Answer, more: Record<string, unknown> = {}) {
     folder: '/',
     stats,
     logger,
+    shareLookups: true,
     transport: (baseUrl) => {
       const transport = createTransport({ source: 'shop', baseUrl, settings, stats, logger });
       closing.push(() => transport.close());

@@ -37,6 +37,7 @@ export async function startSource(
     folder: WSDL_FOLDER,
     stats,
     logger,
+    shareLookups: true,
     transport: (baseUrl) => createTransport({ source: 'stock', baseUrl, settings, stats, logger }),
   });
   return {
