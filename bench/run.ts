@@ -1,22 +1,30 @@
 // `npm run bench -- [--rounds 3] [--secs 5] [--only hub,limit] [--scenarios q1,q2] [--out file]`: interleaved rounds; every
 // measurement is a line of JSON in the results, the table comes at the end.
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { composeForHive, FEDERATION_CONTESTANTS, REST_CONTESTANTS, type Contestant } from './contestants.ts';
 import { countSubgraphCalls, startSubgraphs } from './federation-upstream.ts';
 import { runLoad } from './load.ts';
-import { onPath, WORK } from './places.ts';
+import { runPacedLoad } from './paced-load.ts';
+import { BENCH, onPath, WORK } from './places.ts';
 import { cpuSeconds, peakMegabytes, start } from './processes.ts';
 import { printReport, type Measurement } from './report.ts';
 import { SCENARIOS, type Scenario } from './scenarios.ts';
 import { countCalls, startUpstream } from './upstream.ts';
+
+/** Scenarios that need no wrk, with the program that measures and prints each. */
+const PROGRAMS = new Map([
+  ['soap', 'soap-client.ts'],
+  ['websockets', 'websockets.ts'],
+]);
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
     secs: { type: 'string', default: '5' },
     only: { type: 'string', default: [...REST_CONTESTANTS, ...FEDERATION_CONTESTANTS].map(({ name }) => name).join() },
-    scenarios: { type: 'string', default: SCENARIOS.map(({ name }) => name).join() },
+    scenarios: { type: 'string', default: [...SCENARIOS.map(({ name }) => name), ...PROGRAMS.keys()].join() },
     out: { type: 'string', default: `${WORK}/results.jsonl` },
   },
 });
@@ -28,6 +36,7 @@ if (!onPath('wrk') || !onPath('nginx')) {
 
 const seconds = Number(values.secs);
 const WARM_SECONDS = 2;
+const PACED_SECONDS = 3;
 
 async function ask({ port }: Contestant, body: string): Promise<string> {
   const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
@@ -59,11 +68,16 @@ async function measure(contestant: Contestant, scenario: Scenario, round: number
     await runLoad({ ...load, seconds: WARM_SECONDS });
     const [cpuBefore, callsBefore] = [cpuSeconds(running.pids()), await count()];
     const result = await runLoad({ ...load, seconds });
+    const cpu = cpuSeconds(running.pids()) - cpuBefore;
+    const calls = (await count()) - callsBefore;
+    const half = await runPacedLoad({ ...load, seconds: PACED_SECONDS, perSecond: result.perSecond / 2 });
     return {
       ...{ contestant: contestant.name, title: contestant.title, scenario: scenario.name, round, right },
       ...result,
-      cpuMicroseconds: ((cpuSeconds(running.pids()) - cpuBefore) / result.requests) * 1e6,
-      callsPerRequest: ((await count()) - callsBefore) / result.requests,
+      halfP50Ms: half.p50Ms,
+      halfP99Ms: half.p99Ms,
+      cpuMicroseconds: (cpu / result.requests) * 1e6,
+      callsPerRequest: calls / result.requests,
       peakMegabytes: peakMegabytes(running.pids()),
     };
   } finally {
@@ -94,6 +108,7 @@ for (let round = 1; round <= Number(values.rounds); round += 1) {
         console.error(
           `${round} ${scenario.name.padEnd(8)} ${contestant.name.padEnd(15)} ${measured.perSecond.toFixed(0).padStart(7)}/s ` +
             `${measured.cpuMicroseconds.toFixed(0).padStart(6)} us  p50 ${measured.p50Ms} p99 ${measured.p99Ms}  ` +
+            `at half p50 ${measured.halfP50Ms.toFixed(1)} p99 ${measured.halfP99Ms.toFixed(1)}  ` +
             `${measured.peakMegabytes.toFixed(0)} MB  ${measured.callsPerRequest.toFixed(2)} calls${measured.right ? '' : '  WRONG ANSWER'}${measured.failed === 0 ? '' : `  ${measured.failed} failed`}`,
         );
       } catch (thrown) {
@@ -104,3 +119,8 @@ for (let round = 1; round <= Number(values.rounds); round += 1) {
 }
 for (const upstream of upstreams) await upstream.stop();
 printReport(measurements);
+for (const [name, file] of PROGRAMS) {
+  if (!values.scenarios.split(',').includes(name)) continue;
+  console.log(`\n### ${name}\n`);
+  spawnSync(process.execPath, [`${BENCH}/${file}`], { stdio: ['ignore', 'inherit', 'inherit'] });
+}
