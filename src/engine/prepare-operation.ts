@@ -247,7 +247,8 @@ async function* runSubscription(
     const together = eventScope(scope);
     const results = 'results' in item ? item.results : [item];
     yield* await Promise.all(results.map((event) => answer(event, together)));
-    if ('results' in item && scope.tellPlaces === true) yield { cursor: item.cursor };
+    const isTold = !('results' in item) || item.results.at(-1)?.cursor === item.cursor;
+    if (!isTold && scope.tellPlaces === true) yield { cursor: item.cursor };
   }
 }
 

@@ -177,13 +177,14 @@ function run(log: EventLog, bus: Bus, pollMs: number, start: string): Run {
     }
   }
 
+  /** After an event, the place is the event's: it is near enough to go on from. */
   function takeWaiting(reader: Reader, maxEvents: number) {
     const taken = reader.waiting.splice(0, maxEvents);
     for (const { bytes } of taken) waitingBytes -= bytes;
-    const last = reader.waiting.length > 0 ? taken.at(-1)?.event.cursor : undefined;
+    const last = taken.at(-1);
+    reader.told = last?.position ?? placeOf(reader).position;
+    reader.takenAt = last?.event.cursor ?? placeOf(reader).cursor;
     reader.due = false;
-    reader.told = place.position;
-    reader.takenAt = last ?? placeOf(reader).cursor;
     return { events: taken.map(({ event }) => event), cursor: reader.takenAt };
   }
 

@@ -92,6 +92,25 @@ describe('what a principal is told of', () => {
     controller.abort();
   });
 
+  it('says where the stream is with the event itself, and not once more after it', async () => {
+    const { graph, append } = open();
+    const text = 'subscription { syncEvents { cursor } }';
+    const controller = new AbortController();
+    const stream = graph
+      .prepare({ document: parse(text), text, operationName: undefined })
+      .subscribe(createScope({ signal: controller.signal, tellPlaces: true }), {});
+    const seen: StreamedResponse[] = [];
+    for await (const response of stream) {
+      seen.push(response);
+      if (seen.length === 3) controller.abort();
+      else await append();
+    }
+    const [begin, ...events] = seen;
+    expect(begin).toEqual({ cursor: expect.any(String) });
+    for (const { cursor, data } of events) expect(data).toEqual({ syncEvents: { cursor } });
+    expect(events).toHaveLength(2);
+  });
+
   it('answers no question about a value that the caller may not read', async () => {
     const { graph, append } = open();
     await append();
