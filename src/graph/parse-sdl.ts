@@ -2,12 +2,15 @@
 import { GraphQLError, Kind, parse, type DocumentNode, type Source } from 'graphql';
 import { HubFault } from '../faults/hub-fault.ts';
 
+/** Places take twice the memory of everything else: nobody writes more than this by hand. */
+const MAX_LOCATED_CHARS = 2_000_000;
+
 /** Throws HUB_COMPOSE_SDL. */
 export function parseSdl(source: Source): DocumentNode {
   // A folder may hold a file that is still empty, or nothing but comments.
   if (/^(?:\s|#.*)*$/.test(source.body)) return { kind: Kind.DOCUMENT, definitions: [] };
   try {
-    return parse(source);
+    return parse(source, { noLocation: source.body.length > MAX_LOCATED_CHARS });
   } catch (thrown) {
     if (!(thrown instanceof GraphQLError)) throw thrown;
     const place = thrown.locations?.[0];

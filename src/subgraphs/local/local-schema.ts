@@ -1,20 +1,26 @@
 // The annotated SDL of an in-process source as a graphql-js schema, checked; mistakes are named by file and line.
-import { makeExecutableSchema } from '@graphql-tools/schema';
 import {
+  buildASTSchema,
   GraphQLError,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isScalarType,
+  isSpecifiedScalarType,
   Kind,
   parse,
   print,
+  valueFromAST,
   type DocumentNode,
-  type GraphQLScalarType,
+  type GraphQLArgument,
+  type GraphQLInputField,
   type GraphQLSchema,
 } from 'graphql';
 import { validateSDL } from 'graphql/validation/validate.js';
 import { HubFault } from '../../faults/hub-fault.ts';
-import { argumentsOf, FEDERATION_DIRECTIVES, HUB_DIRECTIVES } from './hub-directives.ts';
+import { argumentsOf, FEDERATION_DIRECTIVES, HUB_DIRECTIVES, upstreamName } from './hub-directives.ts';
 import { WELL_KNOWN_SCALARS } from './scalars.ts';
-
-const BUILT_IN_SCALARS: ReadonlySet<string> = new Set(['String', 'Int', 'Float', 'Boolean', 'ID']);
 
 export interface LocalSchema {
   /** Has `_entities` where the source has entities; enum values carry the upstream's values. */
@@ -39,8 +45,9 @@ export function buildLocalSchema(source: string, sdl: DocumentNode): LocalSchema
   const problems = validateSDL(document);
   if (problems.length > 0) throw invalidSdl(source, problems);
   try {
-    const resolvers = { ...enumValues(sdl), ...scalars(sdl) };
-    return { schema: makeExecutableSchema({ typeDefs: document, resolvers, assumeValidSDL: true }), entities };
+    const schema = buildASTSchema(document, { assumeValidSDL: true });
+    setUpstreamValues(schema);
+    return { schema, entities };
   } catch (thrown) {
     throw invalidSdl(source, [thrown instanceof GraphQLError ? thrown : new GraphQLError(String(thrown))]);
   }
@@ -105,28 +112,29 @@ const withoutLinks = (sdl: DocumentNode): DocumentNode => ({
   definitions: sdl.definitions.filter((definition) => definition.kind !== Kind.SCHEMA_EXTENSION),
 });
 
-/** Internal values of enums: what the upstream calls them. */
-function enumValues(sdl: DocumentNode): Record<string, Record<string, string>> {
-  const mapped: Record<string, Record<string, string>> = {};
-  for (const definition of sdl.definitions) {
-    if (definition.kind !== Kind.ENUM_TYPE_DEFINITION) continue;
-    const values: Record<string, string> = {};
-    for (const value of definition.values ?? []) {
-      const directive = value.directives?.find((one) => one.name.value === 'map');
-      const name = directive === undefined ? undefined : argumentsOf(directive).name;
-      if (typeof name === 'string') values[value.name.value] = name;
+/** Internal values of enums are what the upstream calls them; well-known scalars check and convert. */
+function setUpstreamValues(schema: GraphQLSchema): void {
+  const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
+  for (const type of types) {
+    if (isEnumType(type)) {
+      for (const value of type.getValues()) value.value = upstreamName(value.astNode, value.name);
+    } else if (isScalarType(type) && !isSpecifiedScalarType(type)) {
+      const known = WELL_KNOWN_SCALARS.get(type.name);
+      if (known === undefined) continue;
+      const { serialize, parseValue, parseLiteral } = known;
+      Object.assign(type, { serialize, parseValue, parseLiteral });
     }
-    if (Object.keys(values).length > 0) mapped[definition.name.value] = values;
   }
-  return mapped;
+  // Default values were read before that.
+  for (const type of types) {
+    if (isInputObjectType(type)) Object.values(type.getFields()).forEach(readDefault);
+    else if (isObjectType(type) || isInterfaceType(type)) {
+      for (const field of Object.values(type.getFields())) field.args.forEach(readDefault);
+    }
+  }
 }
 
-function scalars(sdl: DocumentNode): Record<string, GraphQLScalarType> {
-  return Object.fromEntries(
-    sdl.definitions.flatMap((definition) => {
-      if (definition.kind !== Kind.SCALAR_TYPE_DEFINITION || BUILT_IN_SCALARS.has(definition.name.value)) return [];
-      const scalar = WELL_KNOWN_SCALARS.get(definition.name.value);
-      return scalar === undefined ? [] : [[scalar.name, scalar]];
-    }),
-  );
+function readDefault(input: GraphQLArgument | GraphQLInputField): void {
+  const written = input.astNode?.defaultValue;
+  if (written !== undefined) input.defaultValue = valueFromAST(written, input.type);
 }

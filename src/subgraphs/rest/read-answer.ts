@@ -22,7 +22,9 @@ export function createAnswerReader(
   const whole = wholeReader(type, directive.answer);
   if (whole !== undefined) return whole;
   const isText = isTextType(type);
-  const readXml = isText ? undefined : compileXmlReader(type);
+  // Takes all types that the field leads to: hardly any of thousands of fields ever gets XML.
+  let compiled: ((text: string) => unknown) | undefined;
+  const readXml = isText ? undefined : (text: string) => (compiled ??= compileXmlReader(type))(text);
   const whenEmpty = getNamedType(type).name === 'Boolean' ? true : null;
   const read = readAt(at);
   const parsed = new WeakMap<UpstreamResponse, unknown>();
