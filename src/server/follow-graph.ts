@@ -53,13 +53,20 @@ export function followGraph(options: FollowGraphOptions): FollowedGraph {
       ended.addEventListener('abort', () => clearTimeout(timer), { once: true });
     };
     if (lease.replaced.aborted) move();
-    else lease.replaced.addEventListener('abort', move, { once: true, signal: ended });
+    else lease.replaced.addEventListener('abort', move, { once: true });
     const expire = (): void => {
       if (current.lease === lease && !moving.signal.aborted) expired.abort();
     };
     if (lease.expired.aborted) expire();
-    else lease.expired.addEventListener('abort', expire, { once: true, signal: ended });
-    ended.addEventListener('abort', () => moving.abort(), { once: true });
+    else lease.expired.addEventListener('abort', expire, { once: true });
+    const end = (): void => {
+      moving.abort();
+      // Not by the option `signal`: of many listeners with it on one signal, Node only remembers to remove the newest.
+      lease.replaced.removeEventListener('abort', move);
+      lease.expired.removeEventListener('abort', expire);
+    };
+    if (ended.aborted) end();
+    else ended.addEventListener('abort', end, { once: true });
     return moving;
   }
 

@@ -1,3 +1,6 @@
+import { getEventListeners } from 'node:events';
+import { setImmediate as turn } from 'node:timers/promises';
+import { queryObjects } from 'node:v8';
 import { describe, expect, it } from '@jest/globals';
 import type { PreparedOperation, StreamedResponse } from '../../../src/contract/graph.ts';
 import { followGraph } from '../../../src/server/follow-graph.ts';
@@ -20,9 +23,9 @@ function graph(name: string, available: () => number) {
   return { name, lease, replaced, expired, released: () => released, available, prepared: {} as PreparedOperation };
 }
 
-function setUp(places: boolean) {
+function setUp(places: boolean, given?: ReturnType<typeof graph>) {
   let served = 2;
-  const one = graph('one', () => served);
+  const one = given ?? graph('one', () => served);
   const two = graph('two', () => LOG.length);
   const ended = new AbortController();
   const begun: string[] = [];
@@ -86,6 +89,17 @@ describe('a subscription whose graph is replaced', () => {
 });
 
 describe('the limit of subscriptions', () => {
+  it('leaves nothing behind at its graph when it ends', async () => {
+    const one = graph('one', () => 0);
+    const followed = [setUp(true, one), setUp(true, one)];
+    // What only weak references keep is gone after this: they hold until the end of a turn.
+    await turn();
+    queryObjects(AbortController, { format: 'count' });
+    for (const { ended } of followed) ended.abort();
+    expect(getEventListeners(one.replaced.signal, 'abort')).toHaveLength(0);
+    expect(getEventListeners(one.expired.signal, 'abort')).toHaveLength(0);
+  });
+
   it('counts those of a principal that is known, and gives a place back once', () => {
     const limit = createSubscriptionLimit(2);
     const key = { ...ANONYMOUS, kind: 'api-key', id: 'k' } as const;
