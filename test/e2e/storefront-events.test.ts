@@ -81,7 +81,7 @@ describe('the storefront with its events', () => {
     expect(missed.map(({ id, status }) => `${id} ${status}`).sort()).toEqual(['O-10994 SHIPPED', 'O-10995 CANCELLED', 'O-10996 SHIPPED']); // prettier-ignore
     expect(await available()).toEqual(after);
     await resumed.end();
-  }, 120_000);
+  }, 180_000);
 });
 
 interface Seen {
