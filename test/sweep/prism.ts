@@ -3,7 +3,7 @@
 // that it can. Not part of `npm test`; Prism is 186 packages, so it is no dependency:
 //
 //   npm install --prefix /some/folder @stoplight/prism-cli@5
-//   node test/sweep/prism.ts --prism /some/folder FOLDER-OF-DOCUMENTS [--match text] [--verbose]
+//   node test/sweep/prism.ts --prism /some/folder FOLDER-OF-DOCUMENTS [--match text] [--raw] [--verbose]
 import { spawn, type ChildProcess } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -28,6 +28,7 @@ const { values, positionals } = parseArgs({
   options: {
     prism: { type: 'string' },
     match: { type: 'string', default: '' },
+    raw: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -55,18 +56,19 @@ console.log(
 process.exit(0);
 
 async function judge(path: string, name: string): Promise<void> {
+  const text = readFileSync(path, 'utf8');
+  const document = (text.trimStart().startsWith('{') ? JSON.parse(text) : parseYaml(text)) as Json;
+  const folder = await mkdtemp(join(tmpdir(), 'manifold-prism-'));
   const port = await freePort();
-  const prism = await startPrism(path, port);
+  const prism = await startPrism(await judged(path, document, folder), port);
   if (prism === undefined) {
     console.log(`${name}: Prism cannot serve it`);
+    await rm(folder, { recursive: true, force: true });
     return;
   }
   const seen: Seen[] = [];
   const proxy = await startProxy(port, seen);
-  const folder = await mkdtemp(join(tmpdir(), 'manifold-prism-'));
   try {
-    const text = readFileSync(path, 'utf8');
-    const document = (text.trimStart().startsWith('{') ? JSON.parse(text) : parseYaml(text)) as Json;
     const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     const source = {
       kind: 'rest',
@@ -74,14 +76,20 @@ async function judge(path: string, name: string): Promise<void> {
       url,
       retry: { attempts: 1 },
       breaker: { failures: 1_000_000 },
-      auth: credentials(document),
+      auth: credentials(document, 'bearer'),
     };
     await writeFile(join(folder, 'manifold.yaml'), JSON.stringify({ sources: { api: source } }));
     const config = await loadConfig({ file: folder, env: {}, kinds: KINDS });
     const imported = await KINDS.find(({ kind }) => kind === 'rest')!.importSdl!(config.sources[0]!, folder);
     await writePinned(config.schemaFolder, 'api', imported);
     const { schema } = buildLocalSchema('api', parse(imported.sdl));
-    const hub = await startHub(config, { sdl: 'pinned', logger, port: 0, host: '127.0.0.1' });
+    const serving = { sdl: 'pinned', logger, port: 0, host: '127.0.0.1' } as const;
+    const hub = await startHub(config, serving);
+    // Some operations may take a password alone: a source with that credential calls them.
+    const basicAuth = { sources: { api: { ...source, auth: credentials(document, 'basic') } } };
+    await writeFile(join(folder, 'manifold.yaml'), JSON.stringify(basicAuth));
+    const basicHub = await startHub(await loadConfig({ file: folder, env: {}, kinds: KINDS }), serving);
+    const urls = { bearer: hub.url, basic: basicHub.url };
     const counts = { sent: 0, valid: 0, unsent: 0 };
     const wrong: string[] = [];
     for (const root of [schema.getQueryType(), schema.getMutationType()]) {
@@ -89,7 +97,7 @@ async function judge(path: string, name: string): Promise<void> {
         if (directiveArgs(field.astNode, 'rest') === undefined) continue;
         for (const minimal of [true, false]) {
           seen.length = 0;
-          const errors = await call(hub.url, root!.name === 'Query', field, document, minimal);
+          const errors = await call(urls, root!.name === 'Query', field, document, minimal);
           const last = seen.at(-1);
           if (last === undefined) {
             counts.unsent += 1;
@@ -103,6 +111,7 @@ async function judge(path: string, name: string): Promise<void> {
       }
     }
     await hub.close();
+    await basicHub.close();
     for (const key of ['sent', 'valid', 'unsent'] as const) totals[key] += counts[key];
     console.log(`${name}: ${counts.valid} of ${counts.sent} valid, ${counts.unsent} not sent`);
     for (const line of values.verbose ? wrong : wrong.slice(0, 5)) console.log(`   ${line}`);
@@ -116,8 +125,27 @@ async function judge(path: string, name: string): Promise<void> {
   }
 }
 
+/**
+ * The document that Prism serves. Swagger 2.0 names no default for `consumes`, and an empty list clears it: Prism takes none
+ * to mean that no body is allowed, beside a parameter that describes one. The hub sends JSON there, so Prism is told.
+ */
+async function judged(path: string, document: Json, folder: string): Promise<string> {
+  if (values.raw || document.swagger === undefined) return path;
+  const told = structuredClone(document);
+  for (const item of Object.values((told.paths ?? {}) as Json) as Json[]) {
+    for (const operation of METHODS.map((method) => item[method] as Json | undefined)) {
+      const takesBody = ((operation?.parameters ?? []) as Json[]).some((one) => one.in === 'body');
+      const consumes = (operation?.consumes ?? told.consumes ?? []) as readonly string[];
+      if (operation !== undefined && takesBody && consumes.length === 0) operation.consumes = ['application/json'];
+    }
+  }
+  const file = join(folder, 'judged.json');
+  await writeFile(file, JSON.stringify(told));
+  return file;
+}
+
 async function call(
-  url: string,
+  urls: Readonly<Record<Credential, string>>,
   isQuery: boolean,
   field: GraphQLField<unknown, unknown>,
   document: Json,
@@ -153,7 +181,7 @@ async function call(
   const given = used.length === 0 ? '' : `(${used.map(({ name }) => `${name}: $${name}`).join(', ')})`;
   const selection = isCompositeType(getNamedType(field.type)) ? ' { __typename }' : '';
   const query = `${isQuery ? 'query' : 'mutation'}${heading} { ${field.name}${given}${selection} }`;
-  const response = await fetch(`${url}/graphql`, {
+  const response = await fetch(`${urls[operation.credential]}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ query, variables }),
@@ -198,7 +226,8 @@ function operationOf(document: Json, field: GraphQLField<unknown, unknown>, foll
   const body =
     parameters.find((one) => one.in === 'body')?.schema ??
     (form.length > 0 ? ofForm : follow(chosen?.[1] as Json).schema);
-  return { parameters, body: body as Json | undefined };
+  const credential = credentialFor(document, (operation.security ?? document.security ?? []) as Json[]);
+  return { parameters, body: body as Json | undefined, credential };
 }
 
 function parameterSchema(parameter: Json): Json {
@@ -237,22 +266,41 @@ function fit({ pattern, minLength, maxLength }: Json): string | undefined {
   }
 }
 
-function credentials(document: Json): Json {
-  const schemes = Object.values(
-    (document.components?.securitySchemes ?? document.securityDefinitions ?? {}) as Json,
-  ) as Json[];
+type Credential = 'bearer' | 'basic';
+
+function schemesOf(document: Json): Json {
+  return (document.components?.securitySchemes ?? document.securityDefinitions ?? {}) as Json;
+}
+
+function isBasic(scheme: Json | undefined): boolean {
+  return scheme?.type === 'basic' || (scheme?.type === 'http' && String(scheme.scheme).toLowerCase() === 'basic');
+}
+
+/** @param requirements alternatives, each with the names of schemes that are needed together. */
+function credentialFor(document: Json, requirements: readonly Json[]): Credential {
+  const schemes = schemesOf(document);
+  const needsBasic = (one: Json): boolean => Object.keys(one).some((name) => isBasic(schemes[name] as Json));
+  return requirements.length > 0 && requirements.every(needsBasic) ? 'basic' : 'bearer';
+}
+
+function credentials(document: Json, wanted: Credential): Json {
+  const schemes = Object.values(schemesOf(document)) as Json[];
   const keys = (where: string): Json[] =>
     schemes
       .filter((one) => one.type === 'apiKey' && one.in === where)
       .map((one) => ({ name: String(one.name), value: 'key' }));
-  const basic = schemes.some((one) => one.type === 'basic' || (one.type === 'http' && one.scheme === 'basic'));
+  const basic = schemes.some((one) => isBasic(one));
   const other = schemes.some(
-    (one) => ['oauth2', 'openIdConnect'].includes(String(one.type)) || (one.type === 'http' && one.scheme !== 'basic'),
+    (one) => ['oauth2', 'openIdConnect'].includes(String(one.type)) || (one.type === 'http' && !isBasic(one)),
   );
   const lists = { header: keys('header'), query: keys('query'), cookie: keys('cookie') };
   return {
     ...Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)),
-    ...(other ? { bearer: { token: 'token' } } : basic ? { basic: { username: 'u', password: 'p' } } : {}),
+    ...(other && !(basic && wanted === 'basic')
+      ? { bearer: { token: 'token' } }
+      : basic
+        ? { basic: { username: 'u', password: 'p' } }
+        : {}),
   };
 }
 
@@ -262,7 +310,7 @@ function startPrism(path: string, port: number): Promise<ChildProcess | undefine
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   return new Promise((settle) => {
-    const timer = setTimeout(() => settle(undefined), 60_000);
+    const timer = setTimeout(() => settle(undefined), 180_000);
     let said = '';
     const look = (chunk: Buffer): void => {
       said = (said + String(chunk)).slice(-5000);
