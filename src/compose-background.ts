@@ -1,10 +1,14 @@
-// What the hub does by itself, wired: sync rules and polls, on the graph that serves now. Called by compose.ts.
-import { parse, type GraphQLSchema } from 'graphql';
+// What the hub does by itself, wired: sync rules, polls and feeds, on the graph that serves now. Called by compose.ts.
+import { parse } from 'graphql';
 import type { HubConfig } from './config/hub-config.ts';
 import type { EntityChange } from './contract/events.ts';
 import type { ComposedGraph } from './contract/graph.ts';
-import type { HubCall } from './contract/hub-call.ts';
+import type { HubCall, HubStream } from './contract/hub-call.ts';
+import type { Principal } from './contract/principal.ts';
 import { createScope } from './engine/create-scope.ts';
+import { compileFeed, type Feed } from './events/feed/compile-feed.ts';
+import { runFeeds } from './events/feed/run-feeds.ts';
+import type { Intake } from './events/intake/create-intake.ts';
 import { compilePoll, type Poll } from './events/poll/compile-poll.ts';
 import { runPolls } from './events/poll/run-polls.ts';
 import { compileRule, type SyncRule } from './events/sync/compile-rule.ts';
@@ -18,33 +22,37 @@ import type { Logger } from './telemetry/logger.ts';
 export interface Background {
   readonly rules: readonly SyncRule[];
   readonly polls: readonly Poll[];
+  readonly feeds: readonly Feed[];
 }
 
-/** Throws HUB_CONFIG_INVALID where a rule or a poll does not fit the graph. */
-export function compileBackground({ sync, polls }: HubConfig, schema: GraphQLSchema): Background {
+/** Throws HUB_CONFIG_INVALID where a rule, a poll or a feed does not fit the graph. */
+export function compileBackground({ sync, polls, feeds }: HubConfig, graph: ComposedGraph): Background {
   return {
-    rules: Object.entries(sync).map(([name, settings]) => compileRule(name, settings, schema)),
-    polls: Object.entries(polls).map(([name, settings]) => compilePoll(name, settings, schema)),
+    rules: Object.entries(sync).map(([name, settings]) => compileRule(name, settings, graph.schema)),
+    polls: Object.entries(polls).map(([name, settings]) => compilePoll(name, settings, graph.schema)),
+    feeds: Object.entries(feeds).map(([name, settings]) => compileFeed(name, settings, graph)),
   };
 }
 
 export interface RunBackgroundOptions {
   readonly state: EventState;
   /** What serves now. */
-  readonly now: () => { readonly graph: ComposedGraph; readonly background: Background };
+  readonly now: () => { readonly graph: ComposedGraph; readonly background: Background; readonly intake: Intake };
   /** Told what mutations of rules changed. */
   readonly onChange: (change: EntityChange) => void;
   readonly logger: Logger;
 }
 
-/** Throws HUB_CONFIG_INVALID where there are rules or polls, and nothing that keeps what they have done. */
-export function assertKept({ rules, polls }: Background, state: EventState): void {
-  if (rules.length + polls.length === 0 || state.store !== undefined) return;
+/** Throws HUB_CONFIG_INVALID where there are rules, polls or feeds, and nothing that keeps what they have done. */
+export function assertKept(background: Background, state: EventState): void {
+  if (isEmpty(background) || state.store !== undefined) return;
   throw new HubFault(
     'HUB_CONFIG_INVALID',
-    '`sync` and `polls` have to know what they have done: set state.store to embedded or postgres (with --workers: postgres), and start the hub anew',
+    '`sync`, `polls` and `feeds` have to know what they have done: set state.store to embedded or postgres (with --workers: postgres), and start the hub anew',
   );
 }
+
+const isEmpty = ({ rules, polls, feeds }: Background): boolean => rules.length + polls.length + feeds.length === 0;
 
 export interface RunningBackground {
   /** Where there is something to do by now, and it was not begun yet. */
@@ -61,13 +69,19 @@ export function runBackground(options: RunBackgroundOptions): RunningBackground 
 
   return {
     start() {
-      const { rules, polls } = now().background;
       const { store, log, bus } = state;
-      if (store === undefined || rules.length + polls.length === 0) return;
-      const common = { store, log, bus, logger, call: createHubCall(options), signal: closing.signal };
+      if (store === undefined || isEmpty(now().background)) return;
+      const everywhere = { store, logger, signal: closing.signal };
+      const common = { ...everywhere, log, bus, call: createHubCall(options) };
       running ??= Promise.all([
         runRules({ ...common, rules: () => now().background.rules }),
         runPolls({ ...common, polls: () => now().background.polls }),
+        runFeeds({
+          ...everywhere,
+          feeds: () => now().background.feeds,
+          stream: createHubStream(options),
+          take: (...item) => now().intake.take(...item),
+        }),
       ]);
     },
     async stop() {
@@ -82,7 +96,7 @@ function createHubCall({ now, onChange }: RunBackgroundOptions): HubCall {
     try {
       const scope = createScope({
         id: correlationId,
-        principal: { kind: 'api-key', id: as, scopes: new Set(scopes), claims: {} },
+        principal: principalOf(as, scopes),
         timeoutMs,
         idempotencyKey,
         onChange: (change) => onChange({ ...change, ...(causationId === undefined ? {} : { causationId }) }),
@@ -95,3 +109,19 @@ function createHubCall({ now, onChange }: RunBackgroundOptions): HubCall {
     }
   };
 }
+
+function createHubStream({ now }: RunBackgroundOptions): HubStream {
+  return ({ text, variables, scopes, as, correlationId }, signal) => {
+    const scope = createScope({ id: correlationId, principal: principalOf(as, scopes), signal, connectsOnce: true });
+    return now()
+      .graph.prepare({ document: parse(text), text, operationName: undefined })
+      .subscribe(scope, variables);
+  };
+}
+
+const principalOf = (id: string, scopes: readonly string[]): Principal => ({
+  kind: 'api-key',
+  id,
+  scopes: new Set(scopes),
+  claims: {},
+});

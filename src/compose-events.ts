@@ -36,7 +36,7 @@ export interface Lasting {
 }
 
 /**
- * Webhooks, polls and sync rules need a store that outlives the process; everything else only has one where the configuration says so.
+ * Webhooks, polls, feeds and sync rules need a store that outlives the process; everything else only has one where the configuration says so.
  * Rejects with HUB_CONFIG_STATE_IN_USE or HUB_CONFIG_INVALID.
  */
 export async function openLasting(
@@ -44,14 +44,15 @@ export async function openLasting(
     state: settings,
     webhooks,
     polls,
+    feeds,
     sync,
     folder,
     cache,
-  }: Pick<HubConfig, 'state' | 'webhooks' | 'polls' | 'sync' | 'folder' | 'cache'>,
+  }: Pick<HubConfig, 'state' | 'webhooks' | 'polls' | 'feeds' | 'sync' | 'folder' | 'cache'>,
   logger: Logger,
   link?: WorkerLink,
 ): Promise<Lasting> {
-  const durable = Object.keys({ ...webhooks, ...polls, ...sync }).length > 0;
+  const durable = Object.keys({ ...webhooks, ...polls, ...feeds, ...sync }).length > 0;
   if (durable && settings.store === 'memory' && link === undefined) {
     logger.warn('webhooks are acknowledged, and forgotten with the process: state.store is memory');
   }
@@ -81,15 +82,15 @@ export async function openLasting(
   };
 }
 
-/** Throws HUB_CONFIG_INVALID where a webhook's mapping cannot work. */
+/** Throws HUB_CONFIG_INVALID where the mapping of a webhook or a feed cannot work. */
 export function createIntakeOf(
-  { webhooks }: HubConfig,
+  { webhooks, feeds }: HubConfig,
   { state, counts }: Lasting,
   describedBy: IntakeOptions['describedBy'],
   logger: Logger,
 ): Intake {
   const { log, deadLetters, bus } = state;
-  return createIntake({ webhooks, log, deadLetters, counts, describedBy, logger, wake: () => bus.publish() });
+  return createIntake({ webhooks, feeds, log, deadLetters, counts, describedBy, logger, wake: () => bus.publish() });
 }
 
 /**

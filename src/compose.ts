@@ -67,11 +67,14 @@ const NOTHING_KEPT: HubConfig['state'] = { store: 'memory', retention: { maxAgeH
 
 /** Rejects with HUB_IMPORT_*, HUB_CONFIG_* or HUB_COMPOSE_*. The graph is closed by the caller. */
 export async function composeGraph(config: HubConfig, options: ComposeOptions): Promise<Composition> {
-  const lasting = await openLasting({ ...config, state: NOTHING_KEPT, webhooks: {} }, options.logger);
+  const lasting = await openLasting(
+    { ...config, state: NOTHING_KEPT, webhooks: {}, polls: {}, feeds: {}, sync: {} },
+    options.logger,
+  );
   const { graph, warnings, publishedSdl, describedBy } = await compose(config, options, lasting);
   try {
     createIntakeOf(config, lasting, describedBy, options.logger);
-    compileBackground(config, graph.schema);
+    compileBackground(config, graph);
   } catch (thrown) {
     await graph.close(0);
     throw thrown;
@@ -326,7 +329,7 @@ export async function startHub(
     }
   };
   followLog(config);
-  const work = runBackground({ state, now: () => ({ graph: served.graph, background }), onChange, logger });
+  const work = runBackground({ state, now: () => ({ graph: served.graph, background, intake }), onChange, logger });
   work.start();
   return {
     url,
@@ -377,7 +380,7 @@ async function composeServed(
   const served = await compose(config, options, lasting);
   try {
     const intake = createIntakeOf(config, lasting, served.describedBy, options.logger);
-    const background = compileBackground(config, served.graph.schema);
+    const background = compileBackground(config, served.graph);
     assertKept(background, lasting.state);
     return { served, intake, background };
   } catch (thrown) {

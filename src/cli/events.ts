@@ -70,7 +70,7 @@ export function eventsCommand(context: CliContext): Command {
     .option('--json', 'print them as JSON, with headers and body')
     .option('--all', 'those that were replayed, too');
 
-  add('replay', 'make events of dead letters, with webhooks.<name> as it is now', (opened, options) =>
+  add('replay', 'make events of dead letters, with `map` as it is now', (opened, options) =>
     options.events === true ? replayStored(context, opened, options) : replayLetters(context, opened, options),
   ).option('--events', 'instead, tell subscribers and sync rules once more of events that the log has');
   return events;

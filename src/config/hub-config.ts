@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { authSettingsSchema } from './auth-settings.ts';
 import { cacheSettingsSchema } from './cache-settings.ts';
+import { feedsSchema } from './feed-settings.ts';
 import { graphSettingsSchema } from './graph-settings.ts';
 import { limitSettingsSchema } from './limit-settings.ts';
 import { serverSettingsSchema } from './server-settings.ts';
@@ -32,6 +33,8 @@ export interface HubConfig {
   /** By name. */
   readonly polls: z.infer<typeof pollsSchema>;
   /** By name. */
+  readonly feeds: z.infer<typeof feedsSchema>;
+  /** By name. */
   readonly sync: z.infer<typeof syncSchema>;
   /** Absolute path of the folder with one folder of SDL per source. */
   readonly schemaFolder: string;
@@ -60,6 +63,7 @@ export function hubConfigSchema(kinds: readonly SourceKind[]) {
       state: stateSettingsSchema.prefault({}),
       webhooks: webhooksSchema.default({}).describe('What may be posted to /webhooks/<name>.'),
       polls: pollsSchema.default({}).describe('Sources that are asked for their changes.'),
+      feeds: feedsSchema.default({}).describe('Subscriptions of sources whose items are events.'),
       sync: syncSchema.default({}).describe('Rules that bring one source into step with another.'),
       schema: z.string().min(1).default('./schema').describe('Folder with one folder of SDL files per source.'),
       supergraph: z
@@ -77,10 +81,11 @@ export function hubConfigSchema(kinds: readonly SourceKind[]) {
       path: ['sources'],
       error: 'name at least one source',
     })
-    .superRefine(({ sources, supergraph, webhooks, polls }, context) => {
+    .superRefine(({ sources, supergraph, webhooks, polls, feeds }, context) => {
       if (supergraph !== undefined) return;
       refuseUnknownSources('webhooks', webhooks, sources, context);
       refuseUnknownSources('polls', polls, sources, context);
+      refuseUnknownSources('feeds', feeds, sources, context);
     });
 }
 

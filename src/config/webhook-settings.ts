@@ -114,7 +114,7 @@ const webhookSchema = z
 export type WebhookSettings = z.infer<typeof webhookSchema>;
 
 /** A name becomes part of a path and a label of metrics. */
-const webhookName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i, {
+export const webhookName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i, {
   error: 'must be letters, digits, - and _, and start with a letter or a digit',
 });
 

@@ -1,5 +1,5 @@
-// How rules and polls use the graph: as any client does, but from inside. Made by compose-background.ts.
-import type { GraphResponse } from './graph.ts';
+// How rules, polls and feeds use the graph: as any client does, but from inside. Made by compose-background.ts.
+import type { GraphResponse, StreamedResponse } from './graph.ts';
 import type { Variables } from './fetch.ts';
 
 export interface HubOperation {
@@ -19,3 +19,12 @@ export interface HubOperation {
 
 /** On the graph that serves now. Never rejects: every fault is an entry of `errors`. */
 export type HubCall = (operation: HubOperation) => Promise<GraphResponse>;
+
+/**
+ * A subscription of the graph that serves now. Ends with the signal, or where the source ends it or its connection is
+ * lost: it is the reader's to open another one.
+ */
+export type HubStream = (
+  operation: Pick<HubOperation, 'text' | 'variables' | 'scopes' | 'as' | 'correlationId'>,
+  signal: AbortSignal,
+) => AsyncIterable<StreamedResponse>;

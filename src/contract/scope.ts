@@ -31,6 +31,8 @@ export interface Scope {
   readonly resumeAfter?: string;
   /** Whether whoever reads a stream wants to know its place also where there is no event. */
   readonly tellPlaces?: boolean;
+  /** A stream whose connection is lost ends: whoever reads it opens another one, from where it is. */
+  readonly connectsOnce?: boolean;
   /** Tells the event log that a mutation changed an entity. Never throws, never waits. */
   changed(change: EntityChange): void;
 }

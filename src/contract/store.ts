@@ -28,6 +28,7 @@ export interface StoreTables {
   sync_runs: SyncRunsTable;
   polls: PollsTable;
   poll_records: PollRecordsTable;
+  feeds: FeedsTable;
 }
 
 /** The event log. `position` is gapless and in the order of commit; see docs/decisions/0003-event-log-order.md. */
@@ -141,4 +142,13 @@ export interface PollRecordsTable {
   hash: string;
   /** The pass in which it was last seen. */
   pass: number;
+}
+
+/** Who follows each feed. */
+export interface FeedsTable {
+  name: string;
+  /** JSON: what the last item gave to go on after. */
+  place: string | null;
+  owner: string | null;
+  lease_until: number | null;
 }

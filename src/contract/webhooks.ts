@@ -51,6 +51,7 @@ export interface WebhookIntake {
 /** A delivery that was genuine, and stored, but could not be made into events. */
 export interface DeadLetter {
   readonly id: string;
+  /** Its name; of an item of a feed, `feed:<name>`. */
   readonly webhook: string;
   readonly source: string;
   readonly deliveryId?: string;

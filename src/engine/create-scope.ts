@@ -34,6 +34,7 @@ export interface ScopeOptions {
   readonly idempotencyKey?: string | undefined;
   readonly resumeAfter?: string | undefined;
   readonly tellPlaces?: boolean;
+  readonly connectsOnce?: boolean;
   readonly onChange?: (change: EntityChange) => void;
   /** What the response is to tell about itself; nothing by default. */
   readonly extensions?: ReadonlySet<ResponseExtension>;
@@ -64,6 +65,7 @@ export function createScope(options: ScopeOptions = {}): Scope {
     ...(options.idempotencyKey === undefined ? {} : { idempotencyKey: options.idempotencyKey }),
     ...(options.resumeAfter === undefined ? {} : { resumeAfter: options.resumeAfter }),
     ...(options.tellPlaces === true ? { tellPlaces: true } : {}),
+    ...(options.connectsOnce === true ? { connectsOnce: true } : {}),
     changed: (change) => onChange({ correlationId: id, ...change }),
   };
 }

@@ -1,9 +1,11 @@
-// A GraphQL operation of the configuration against the graph that it is for. Used where rules and polls are compiled.
+// A GraphQL operation of the configuration against the graph that it is for. Used where rules, polls and feeds are compiled.
 import { getOperationAST, parse, validate, type GraphQLSchema } from 'graphql';
 import { HubFault } from '../faults/hub-fault.ts';
 
+type OperationType = 'query' | 'mutation' | 'subscription';
+
 /** @param where for messages. Throws HUB_CONFIG_INVALID where it is no such operation, or the graph cannot answer it. */
-export function checkOperation(schema: GraphQLSchema, text: string, kind: 'query' | 'mutation', where: string): void {
+export function checkOperation(schema: GraphQLSchema, text: string, kind: OperationType, where: string): void {
   const invalid = (why: string) => new HubFault('HUB_CONFIG_INVALID', `${where}: ${why}`);
   let document;
   try {

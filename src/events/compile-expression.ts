@@ -1,4 +1,4 @@
-// JSONata of the configuration → a function. Used by webhooks, sync rules and polls.
+// JSONata of the configuration → a function. Used by webhooks, sync rules, polls and feeds.
 import jsonata from 'jsonata';
 import { HubFault } from '../faults/hub-fault.ts';
 

@@ -83,6 +83,7 @@ async function empty(store: Store): Promise<void> {
     'sync_runs',
     'polls',
     'poll_records',
+    'feeds',
   ] as const)
     await db.deleteFrom(table).execute();
   await db

@@ -1,4 +1,4 @@
-// The JSONata of a webhook → a function from a delivery to the changes that it tells of.
+// The JSONata of a webhook or a feed → a function from a delivery to the changes that it tells of.
 import { z } from 'zod';
 import type { EntityChange } from '../../contract/events.ts';
 import { compileExpression } from '../compile-expression.ts';
@@ -35,9 +35,9 @@ const mappedSchema = z.strictObject({
   payload: z.unknown().optional(),
 });
 
-/** @param name for messages. Throws HUB_CONFIG_INVALID where an expression is none. */
-export function compileMapping(name: string, map: string | readonly string[]): Mapping {
-  const expressions = [map].flat().map((text, index) => compileExpression(text, `webhooks.${name}.map[${index}]`));
+/** @param where for messages: `webhooks.shop`. Throws HUB_CONFIG_INVALID where an expression is none. */
+export function compileMapping(where: string, map: string | readonly string[]): Mapping {
+  const expressions = [map].flat().map((text, index) => compileExpression(text, `${where}.map[${index}]`));
   return async ({ body, headers }) => {
     const results: unknown[] = [];
     for (const expression of expressions) results.push(...toList(await expression(body, { headers })));

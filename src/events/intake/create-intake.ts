@@ -1,7 +1,8 @@
-// From a POST to /webhooks/<name> to events in the log: verified, made into events, stored, answered. Made by compose.ts
-// for each configuration, called by the server.
+// From a POST to /webhooks/<name>, or an item of a feed, to events in the log: verified, made into events, stored,
+// answered. Made by compose.ts for each configuration, called by the server and by follow-feed.ts.
 import { createHash } from 'node:crypto';
 import type { WebhookSettings, WebhooksSettings } from '../../config/webhook-settings.ts';
+import type { FeedsSettings } from '../../config/feed-settings.ts';
 import type { EntityChange, EventLog } from '../../contract/events.ts';
 import type {
   DeadLetter,
@@ -17,11 +18,12 @@ import type { Logger } from '../../telemetry/logger.ts';
 import { compileMapping, type Mapping } from './compile-mapping.ts';
 import { createScheme } from './create-scheme.ts';
 import { describedMapping, type DescribedEvents } from './described-mapping.ts';
+import { feedOrigin, type Origin } from './feed-origin.ts';
 import { parseBody } from './parse-body.ts';
-import type { Scheme } from './scheme.ts';
 
 export interface IntakeOptions {
   readonly webhooks: WebhooksSettings;
+  readonly feeds: FeedsSettings;
   readonly log: EventLog;
   readonly deadLetters: DeadLetters;
   /** What the description of a source tells of; asked for webhooks with `openapi`. */
@@ -36,17 +38,19 @@ export interface IntakeOptions {
 
 export interface Intake extends WebhookIntake {
   /**
+   * Makes events of an item of a feed, or a dead letter. Rejects with HUB_EVENT_STORE_UNAVAILABLE or
+   * HUB_CAPACITY_EXCEEDED. Items of a feed that there is no more are ignored.
+   */
+  take(feed: string, delivery: Delivery): Promise<void>;
+  /**
    * Makes events of a dead letter, with the mapping as it is now. Resolves with how many were new. Rejects with
    * HUB_EVENT_UNMAPPED where the mapping still fails, and with HUB_EVENT_STORE_UNAVAILABLE.
    */
   replay(letter: DeadLetter): Promise<number>;
 }
 
-interface Webhook {
-  readonly name: string;
+interface Webhook extends Origin {
   readonly settings: WebhookSettings;
-  readonly scheme: Scheme;
-  readonly mapping: Mapping;
 }
 
 /** Throws HUB_CONFIG_INVALID where a mapping is no JSONata, or the source's description does not have the webhook. */
@@ -54,7 +58,7 @@ export function createIntake(options: IntakeOptions): Intake {
   const { log, deadLetters, counts, logger, now = Date.now } = options;
   const mappingOf = (name: string, { source, map = [], openapi }: WebhookSettings): Mapping =>
     openapi === undefined
-      ? compileMapping(name, map)
+      ? compileMapping(`webhooks.${name}`, map)
       : describedMapping(name, { source, openapi }, options.describedBy(source));
   const webhooks = new Map(
     Object.entries(options.webhooks).map(([name, settings]): [string, Webhook] => [
@@ -62,15 +66,17 @@ export function createIntake(options: IntakeOptions): Intake {
       { name, settings, scheme: createScheme(settings), mapping: mappingOf(name, settings) },
     ]),
   );
+  const feeds = new Map(Object.entries(options.feeds).map(([name, settings]) => [name, feedOrigin(name, settings)]));
+  const origins = new Map<string, Origin>([...webhooks.values(), ...feeds.values()].map((one) => [one.name, one]));
 
   const answer = (name: string, outcome: DeliveryOutcome, details: Readonly<Record<string, unknown>> = {}) => {
-    counts.count(webhooks.has(name) ? name : '(unknown)', outcome);
+    counts.count(origins.has(name) ? name : '(unknown)', outcome);
     return { ...ANSWERS[outcome], body: { ...ANSWERS[outcome].body, ...details } };
   };
 
   /** Rejects with HUB_EVENT_UNMAPPED where the body cannot be made into events. */
-  async function toChanges(webhook: Webhook, delivery: Delivery): Promise<readonly EntityChange[] | Challenge> {
-    const { settings, scheme, mapping } = webhook;
+  async function toChanges(origin: Origin, delivery: Delivery): Promise<readonly EntityChange[] | Challenge> {
+    const { settings, scheme, mapping } = origin;
     try {
       const body = parseBody(delivery.body);
       const challenge = scheme.challenge?.(body);
@@ -92,7 +98,7 @@ export function createIntake(options: IntakeOptions): Intake {
     }
   }
 
-  async function keep({ name, settings, scheme }: Webhook, delivery: Delivery, reason: string): Promise<void> {
+  async function keep({ name, settings, scheme }: Origin, delivery: Delivery, reason: string): Promise<void> {
     const id = boundedId(scheme.deliveryId(delivery, parsedOrNothing(delivery.body)));
     await deadLetters.keep({
       webhook: name,
@@ -105,10 +111,10 @@ export function createIntake(options: IntakeOptions): Intake {
     logger.warn({ webhook: name, reason, deliveryId: id }, 'a delivery was kept as a dead letter');
   }
 
-  async function store(webhook: Webhook, delivery: Delivery): Promise<DeliveryAnswer> {
-    const { name } = webhook;
+  async function store(origin: Origin, delivery: Delivery): Promise<DeliveryAnswer> {
+    const { name } = origin;
     try {
-      const changes = await toChanges(webhook, delivery);
+      const changes = await toChanges(origin, delivery);
       if ('challenge' in changes) return { ...answer(name, 'challenge'), body: changes.challenge };
       if (changes.length === 0) return answer(name, 'ignored');
       const events = await log.append(changes);
@@ -119,7 +125,7 @@ export function createIntake(options: IntakeOptions): Intake {
       const fault = toHubFault(thrown);
       // What the log refuses because of what it is, it would refuse each time: the sender need not try again.
       if (fault.code !== 'HUB_EVENT_UNMAPPED' && fault.code !== 'HUB_INTERNAL') throw fault;
-      await keep(webhook, delivery, fault.message);
+      await keep(origin, delivery, fault.message);
       return answer(name, 'dead-letter');
     }
   }
@@ -139,13 +145,17 @@ export function createIntake(options: IntakeOptions): Intake {
         return answer(name, fault.retryable ? 'unavailable' : 'failed');
       }
     },
+    async take(feed, delivery) {
+      const origin = feeds.get(feed);
+      if (origin !== undefined) await store(origin, delivery);
+    },
     async replay(letter) {
-      const webhook = webhooks.get(letter.webhook);
-      if (webhook === undefined) {
+      const origin = origins.get(letter.webhook);
+      if (origin === undefined) {
         throw new HubFault('HUB_EVENT_UNMAPPED', `there is no webhook "${letter.webhook}" any more`);
       }
       const { headers, body } = letter;
-      const changes = await toChanges(webhook, { requestId: letter.id, headers, body });
+      const changes = await toChanges(origin, { requestId: letter.id, headers, body });
       const events = 'challenge' in changes ? [] : await log.append(changes);
       await deadLetters.markReplayed(letter.id);
       if (events.length > 0) options.wake();
@@ -202,8 +212,7 @@ function parsedOrNothing(body: Buffer): unknown {
 const SECRET_HEADERS: ReadonlySet<string> = new Set(['authorization', 'proxy-authorization', 'cookie']);
 
 /** What a mapping may look at once more when the letter is replayed; never what proves who sent it. */
-function withoutSecrets(headers: Delivery['headers'], settings: WebhookSettings): Record<string, string> {
-  const own = 'header' in settings ? settings.header : undefined;
+function withoutSecrets(headers: Delivery['headers'], { header: own }: Origin['settings']): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers).filter(
       ([name]) => !SECRET_HEADERS.has(name) && !/signature|hmac|token|secret|api-?key/.test(name) && name !== own,

@@ -3,6 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import type { StoreDialect } from '../../contract/store.ts';
 import { createDeadLetters } from './migrations/dead-letters.ts';
 import { createEventLog } from './migrations/event-log.ts';
+import { createFeeds } from './migrations/feeds.ts';
 import { addPollStart } from './migrations/poll-start.ts';
 import { createPolls } from './migrations/polls.ts';
 import { createSync } from './migrations/sync.ts';
@@ -15,6 +16,7 @@ const MIGRATIONS: readonly (readonly [name: string, run: Migration])[] = [
   ['0003_sync', createSync],
   ['0004_polls', createPolls],
   ['0005_poll_start', addPollStart],
+  ['0006_feeds', createFeeds],
 ];
 
 /** Any number that no other program takes an advisory lock on. */

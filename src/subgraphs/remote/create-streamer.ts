@@ -32,7 +32,7 @@ export interface Streamer {
   /**
    * Ends when `scope.signal` aborts or the source completes. GraphQL errors of the source, or a connection that is lost
    * for good, are its last result. A connection that is lost is made again with growing pauses; after as many attempts
-   * in a row as the source's `retry.attempts` say it is given up. What happens in between is not delivered.
+   * in a row as the source's `retry.attempts` say, or the first where `scope.connectsOnce`, it is given up. What happens in between is not delivered.
    */
   subscribe(payload: StreamPayload, scope: Scope): AsyncIterable<FetchResult>;
   /** The source's configured credentials: what no error of its may repeat. */
@@ -128,7 +128,7 @@ export function createStreamer(options: StreamerOptions): Streamer {
         backoff = undefined;
       }
       failures += 1;
-      if (!end.again || failures >= settings.retry.attempts) {
+      if (!end.again || scope.connectsOnce === true || failures >= settings.retry.attempts) {
         yield { data: null, errors: [{ fault: end.fault }] };
         return;
       }

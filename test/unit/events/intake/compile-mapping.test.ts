@@ -4,7 +4,7 @@ import { parseBody } from '../../../../src/events/intake/parse-body.ts';
 
 const EVENT = '{ "type": "Order", "operation": "UPDATED", "key": { "id": id } }';
 const map = (expression: string | readonly string[], body: unknown, headers = {}) =>
-  compileMapping('shop', expression)({ body, headers });
+  compileMapping('webhooks.shop', expression)({ body, headers });
 
 describe('a mapping', () => {
   it('makes an event with the body as its payload', async () => {
@@ -73,7 +73,7 @@ describe('a mapping', () => {
   });
 
   it('is refused when it is no JSONata, with the place', () => {
-    expect(() => compileMapping('shop', ['$', '{ "type": '])).toThrow(
+    expect(() => compileMapping('webhooks.shop', ['$', '{ "type": '])).toThrow(
       expect.objectContaining({
         code: 'HUB_CONFIG_INVALID',
         message: expect.stringMatching(/^webhooks\.shop\.map\[1\] is not JSONata at character \d+/),

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { feedsSchema } from '../../../../src/config/feed-settings.ts';
 import { webhooksSchema } from '../../../../src/config/webhook-settings.ts';
 import type { EventLog } from '../../../../src/contract/events.ts';
 import type { DeadLetters } from '../../../../src/contract/webhooks.ts';
@@ -32,6 +33,7 @@ function open({ map = EVENT, ...parts }: Opened = {}) {
         slack: { source: 'shop', scheme: 'slack', secrets: ['s'], map: text },
         open: { source: 'shop', scheme: 'none', map: text, deliveryIdHeader: 'x-id' },
       }),
+      feeds: feedsSchema.parse({ open: { source: 'shop', subscription: 'subscription { s }', map: text } }),
       log,
       deadLetters,
       counts,

@@ -142,6 +142,25 @@ describe('a subscription over graphql-ws', () => {
     expect(server.opened).toHaveLength(3);
   });
 
+  it('ends with its first connection where the reader opens another one itself', async () => {
+    const server = await startGraphQlWs(
+      counter(async function* (from) {
+        yield from;
+        await forever();
+      }),
+    );
+    opened.push(server);
+    const results: FetchResult[] = [];
+    const events = streamerOf('graphql-ws', server.url).subscribe(PAYLOAD, createScope({ connectsOnce: true }));
+    for await (const result of events) {
+      results.push(result);
+      server.cut();
+    }
+    expect(counts(results)).toEqual([1, undefined]);
+    expect(codes(results)).toEqual(['HUB_UPSTREAM_UNREACHABLE']);
+    expect(server.opened).toHaveLength(1);
+  });
+
   it('gives up after as many attempts in a row as the source allows', async () => {
     const server = await startGraphQlWs(counter(three));
     await server.close();
