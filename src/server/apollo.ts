@@ -10,6 +10,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import type { Logger } from '../telemetry/logger.ts';
 import type { CurrentGraph } from './current-graph.ts';
+import { createDocumentStore } from './document-store.ts';
 import type { FastLane } from './fast-lane.ts';
 import { createGraphGateway } from './graph-gateway.ts';
 import { prefersGraphqlResponse } from './media-types.ts';
@@ -38,6 +39,7 @@ export function createApollo(options: ApolloOptions): ApolloServer<RequestContex
       return { ...error };
     },
     // Apollo keeps documents to know their operation; the gate has its own, with locations, for what executes.
+    documentStore: createDocumentStore(),
     parseOptions: { maxLexicalTokens: options.maxTokens, noLocation: true },
     // The gate does it, for websockets too: limits first, and once per document.
     dangerouslyDisableValidation: true,
