@@ -13,6 +13,13 @@ const code = await run(process.argv.slice(2), {
   out: (output) => void process.stdout.write(output),
   say: (line) => void process.stderr.write(`${line}\n`),
   readInput: () => text(process.stdin),
+  clock: {
+    now: () => performance.now(),
+    after: (ms, then) => {
+      const timer = setTimeout(then, ms);
+      return () => clearTimeout(timer);
+    },
+  },
   hub: () => import('./compose.ts'),
   onSignal: (listener) => {
     process.on('SIGINT', listener).on('SIGTERM', listener);

@@ -2,6 +2,7 @@
 import type * as compose from '../compose.ts';
 import { loadConfig } from '../config/load-config.ts';
 import type { HubConfig } from '../config/hub-config.ts';
+import type { ProgressClock } from './import-progress.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 
 /** The wiring of the hub, loaded when a command needs it, so that `--help` stays quick. */
@@ -11,6 +12,7 @@ export interface CliContext {
   readonly env: NodeJS.ProcessEnv;
   /** Machine output: SDL, plans, JSON. Nothing else goes to stdout. */
   out(text: string): void;
+  readonly clock: ProgressClock;
   /** What a person reads: progress, summaries, errors. One line; the newline is added. */
   say(line: string): void;
   readInput(): Promise<string>;

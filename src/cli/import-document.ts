@@ -19,7 +19,7 @@ export async function importDocument(
     }
     case 'wsdl': {
       const { importWsdl } = await import('../import/wsdl/import-wsdl.ts');
-      return importWsdl({ spec, folder });
+      return importWsdl({ spec, folder, progress });
     }
   }
 }

@@ -7,6 +7,7 @@ import type { ImportProgress } from '../config/import-report.ts';
 import type { ImportedSdl } from '../config/source-kind.ts';
 import { readConfig, type CliContext, type GlobalOptions } from './context.ts';
 import { DESCRIPTION_KINDS, importDocument, type DescriptionKind } from './import-document.ts';
+import { showProgress } from './import-progress.ts';
 import { pickImportable, type Importable } from './pick-importable.ts';
 import { reportLines, toJsonReport, type JsonReport } from './import-report.ts';
 
@@ -51,9 +52,12 @@ export function importCommand(context: CliContext): Command {
       if (mistake !== undefined) command.error(`error: ${mistake}`, { exitCode: 2 });
       const reports: JsonReport[] = [];
       if (options.kind !== undefined && options.spec !== undefined) {
-        const imported = await importDocument(options.kind, options.spec, process.cwd(), progressOf(context));
+        const { kind, spec } = options;
+        const imported = await withProgress(context, spec, (progress) =>
+          importDocument(kind, spec, process.cwd(), progress),
+        );
         if (options.report === 'text') context.out(withNewline(imported.sdl));
-        report(context, options.spec, imported, options, reports);
+        report(context, spec, imported, options, reports);
       } else {
         const config = await readConfig(context, options);
         const { KINDS } = await context.hub();
@@ -73,8 +77,19 @@ function usageMistake(source: string | undefined, options: ImportOptions): strin
   return undefined;
 }
 
-function progressOf(context: CliContext): ImportProgress {
-  return (line) => context.say(`manifold: ${line}`);
+/** @param what the source, or the document. */
+async function withProgress(
+  context: CliContext,
+  what: string,
+  importing: (progress: ImportProgress) => Promise<ImportedSdl>,
+): Promise<ImportedSdl> {
+  const { step, end } = showProgress((line) => context.say(`manifold: ${what}: ${line}`), context.clock);
+  try {
+    step('reading the description');
+    return await importing(step);
+  } finally {
+    end();
+  }
 }
 
 async function importSource(
@@ -85,8 +100,7 @@ async function importSource(
   reports: JsonReport[],
 ): Promise<void> {
   const { name } = source;
-  const progress: ImportProgress = (line) => progressOf(context)(`${name}: ${line}`);
-  const imported = await importSdl(source, config.folder, progress);
+  const imported = await withProgress(context, name, (progress) => importSdl(source, config.folder, progress));
   if (options.stdout === true) context.out(withNewline(imported.sdl));
   const written = options.stdout === true ? undefined : await writePinned(config.schemaFolder, name, imported);
   report(context, name, imported, options, reports);

@@ -24,5 +24,8 @@ export interface ImportNote {
  */
 export type ImportNoteKind = 'loss' | 'leftOut' | 'advice';
 
-/** Told of long work as it goes on; a line for a person. */
-export type ImportProgress = (line: string) => void;
+/**
+ * Told of each step as it begins, and again, with how much of it is `done`, as it goes on: as often as the importer likes,
+ * for whoever listens says only what is worth it. Both are words for a person.
+ */
+export type ImportProgress = (step: string, done?: string) => void;

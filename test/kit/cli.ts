@@ -2,9 +2,11 @@
 // unless the test hands over the real one.
 import type { HubModule, CliContext } from '../../src/cli/context.ts';
 import { run, type ExitCode } from '../../src/cli/run.ts';
+import { fakeClock, type FakeClock } from './fake-clock.ts';
 import { fakeKinds } from './kinds.ts';
 
 export interface FakeCli {
+  readonly clock: FakeClock;
   readonly stdout: string[];
   readonly stderr: string[];
   /** Codes of immediate exits. */
@@ -30,7 +32,9 @@ export function fakeCli(options: FakeCliOptions = {}): FakeCli {
   const missing = (): never => {
     throw new Error('the test gave no such function');
   };
+  const clock = fakeClock();
   const context: Omit<CliContext, 'exitWith'> = {
+    clock,
     env: options.env ?? {},
     out: (text) => void stdout.push(text),
     say: (line) => {
@@ -52,6 +56,7 @@ export function fakeCli(options: FakeCliOptions = {}): FakeCli {
     exitNow: (code) => void exits.push(code),
   };
   return {
+    clock,
     stdout,
     stderr,
     exits,

@@ -21,7 +21,6 @@ export interface OpenApiImportRequest {
   readonly exclude?: readonly string[] | undefined;
   /** Put before the name of every type, so that two sources do not clash. */
   readonly typePrefix?: string | undefined;
-  /** Told of the steps of a large description. */
   readonly progress?: ImportProgress | undefined;
 }
 
@@ -37,7 +36,8 @@ const MAX_POINTER = 500;
 
 /** Rejects with HUB_IMPORT_UNREADABLE, _REFERENCE, _TOO_LARGE or _INVALID; the last also where no operation is left. */
 export async function importOpenApi(request: OpenApiImportRequest): Promise<ImportedOpenApi> {
-  const loaded = await loadDocuments(request.spec, request.folder);
+  const { progress = () => undefined } = request;
+  const loaded = await loadDocuments(request.spec, request.folder, progress);
   const notes = new Map<string, ImportNote>();
   const note: TakeNote = (pointer, message, kind = 'loss') => {
     const at = pointer.length > MAX_POINTER ? `${pointer.slice(0, MAX_POINTER)}…` : pointer;
@@ -45,10 +45,11 @@ export async function importOpenApi(request: OpenApiImportRequest): Promise<Impo
   };
   const selection = createSelection(request.include, request.exclude);
   const { model, sdl, operations, types } = withinStack(loaded.main, () => {
+    progress('reading its operations');
     const read = readModel(loaded, selection.wants, note);
     for (const pattern of selection.unused())
       note('#/paths', `no operation fits "${pattern}" of include and exclude`, 'advice');
-    return { model: read, ...mapToSdl(read, request.typePrefix ?? '', note) };
+    return { model: read, ...mapToSdl(read, request.typePrefix ?? '', note, progress) };
   });
   if (operations.length === 0 && model.events.length === 0) {
     const [first] = notes.values();

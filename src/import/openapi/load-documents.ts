@@ -1,5 +1,6 @@
 // A path or url in, the document and every file it refers to out. Called by `importOpenApi`.
 import { createHash } from 'node:crypto';
+import type { ImportProgress } from '../../config/import-report.ts';
 import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
 import { readDescription } from '../read-description.ts';
 import { isObject, parseDescription, type JsonObject } from './parse-document.ts';
@@ -18,14 +19,16 @@ export interface LoadedDocuments {
 const MAX_DOCUMENTS = 500;
 
 /** Rejects with HUB_IMPORT_* where the main document cannot be used; what else is missing fails where it is needed. */
-export async function loadDocuments(spec: string, folder: string): Promise<LoadedDocuments> {
+export async function loadDocuments(spec: string, folder: string, progress: ImportProgress): Promise<LoadedDocuments> {
   const hash = createHash('sha256');
   const documents = new Map<string, JsonObject>();
   const located = new Map<string, string | HubFault>();
   const first = await readDescription(spec, { folder });
   hash.update(first.bytes);
   const main = first.location;
+  progress(`parsing ${(first.bytes.length / 1e6).toFixed(1)} MB`);
   documents.set(main, parseDescription(first.text, main));
+  progress('resolving references');
   // A map iterates over what is added meanwhile, so this goes on until no file refers to a new one.
   for (const [from, document] of documents) {
     for (const file of filesReferredTo(document)) {
@@ -36,6 +39,7 @@ export async function loadDocuments(spec: string, folder: string): Promise<Loade
         const { text, bytes, location } = await readDescription(file, { folder, from, within: main });
         located.set(`${from} ${file}`, location);
         if (documents.has(location)) continue;
+        progress('resolving references', `${documents.size} files read`);
         documents.set(location, parseDescription(text, location));
         hash.update(bytes);
       } catch (error) {

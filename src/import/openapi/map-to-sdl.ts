@@ -1,4 +1,5 @@
 // ApiModel in, annotated SDL out. Pure: the same model gives the same text, byte for byte. Called by `importOpenApi`.
+import type { ImportProgress } from '../../config/import-report.ts';
 import { createNameScope, fieldName, RESERVED_ROOT_FIELDS } from '../graphql-names.ts';
 import type { ApiModel, ApiOperation, TakeNote } from './document-model.ts';
 import { mapConnections } from './map-connections.ts';
@@ -19,7 +20,7 @@ export interface MappedSdl {
   readonly types: readonly TypeDef[];
 }
 
-export function mapToSdl(model: ApiModel, typePrefix: string, note: TakeNote): MappedSdl {
+export function mapToSdl(model: ApiModel, typePrefix: string, note: TakeNote, progress: ImportProgress): MappedSdl {
   const types = createSchemaTypes(model, typePrefix, note);
   const context: MappingContext = {
     types,
@@ -29,9 +30,11 @@ export function mapToSdl(model: ApiModel, typePrefix: string, note: TakeNote): M
   };
   const events = mapEvents(model.events, types, note);
   const named = nameOperations(model.operations);
-  const mapped = named.flatMap(({ operation, name }) =>
-    attempt(operation, note, () => mapOperation(operation, name, context)),
-  );
+  const mapped = named.flatMap(({ operation, name }, index) => {
+    progress(`naming and typing ${named.length} operations`, `${index} done`);
+    return attempt(operation, note, () => mapOperation(operation, name, context));
+  });
+  progress('finding entities, pages and links');
   const entities = recogniseEntities(mapped, types, note);
   const fields = mapped.map((one) => finishField(one, entities, context));
   const connections = mapConnections(
@@ -52,6 +55,7 @@ export function mapToSdl(model: ApiModel, typePrefix: string, note: TakeNote): M
   const definitions = [...types.definitions(), ...events, ...connections.types].map((type) =>
     withJoins(withKey(type, entities), joins),
   );
+  progress('writing SDL');
   const header = [
     [model.title, model.version]
       .filter((text) => text !== '')

@@ -1,4 +1,5 @@
 // WSDL in, annotated SDL out: `manifold import --kind wsdl` and the import of `soap` sources.
+import type { ImportProgress } from '../../config/import-report.ts';
 import type { ImportedSdl } from '../../config/source-kind.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
 import { loadWsdl } from './load-wsdl.ts';
@@ -9,6 +10,7 @@ export interface WsdlImportRequest extends SdlOptions {
   /** Path relative to `folder`, or url. */
   readonly spec: string;
   readonly folder: string;
+  readonly progress?: ImportProgress | undefined;
 }
 
 export interface ImportedWsdl extends ImportedSdl {
@@ -18,7 +20,9 @@ export interface ImportedWsdl extends ImportedSdl {
 
 /** Rejects with HUB_IMPORT_UNREADABLE, _REFERENCE, _TOO_LARGE or _INVALID. */
 export async function importWsdl(request: WsdlImportRequest): Promise<ImportedWsdl> {
-  const model = await loadWsdl(request.spec, request.folder);
+  const { progress } = request;
+  const model = await loadWsdl(request.spec, request.folder, progress);
+  progress?.('writing SDL');
   const { sdl, operations, withLoss, notes } = mapToSdl(model, request);
   if (operations === 0) {
     throw new HubFault(

@@ -1,5 +1,5 @@
 // WSDL reference in, WsdlModel out: used by the importer for SDL and by the SOAP connector for encoding and decoding.
-import type { ImportNote } from '../../config/import-report.ts';
+import type { ImportNote, ImportProgress } from '../../config/import-report.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
 import type { AddNote } from './add-note.ts';
 import { documentationOf } from './documentation.ts';
@@ -18,8 +18,9 @@ const MAX_NOTES = 2_000;
  * @param spec path relative to `folder`, or url.
  * Rejects with HUB_IMPORT_UNREADABLE, _REFERENCE, _TOO_LARGE or _INVALID; the latter also where not one operation is left.
  */
-export async function loadWsdl(spec: string, folder: string): Promise<WsdlModel> {
-  const documents = await readDocuments(spec, folder);
+export async function loadWsdl(spec: string, folder: string, progress?: ImportProgress): Promise<WsdlModel> {
+  const documents = await readDocuments(spec, folder, progress);
+  progress?.('naming and typing its operations');
   const notes = new Map<string, ImportNote>();
   const lossyNodes = new Set<XmlElement>();
   const note: AddNote = (element, message, kind = 'loss') => {

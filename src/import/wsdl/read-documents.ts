@@ -1,6 +1,7 @@
 // A WSDL and everything it imports or includes: files in, definitions and schemas out. Called by `loadWsdl`.
 import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
+import type { ImportProgress } from '../../config/import-report.ts';
 import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
 import { readDescription } from '../read-description.ts';
 import { isSoapEncoding, SOAP11_ENVELOPE, SOAP12_ENVELOPE, SWA_REF, WSDL, WSDL20, XML, XSD } from './namespaces.ts';
@@ -30,10 +31,11 @@ interface Reader {
   readonly schemas: SchemaDocument[];
   readonly notes: { at: XmlElement; message: string }[];
   readonly hash: ReturnType<typeof createHash>;
+  readonly progress: ImportProgress | undefined;
 }
 
 /** Rejects with HUB_IMPORT_* where the main document cannot be used; whatever else is missing becomes a note. */
-export async function readDocuments(spec: string, folder: string): Promise<WsdlDocuments> {
+export async function readDocuments(spec: string, folder: string, progress?: ImportProgress): Promise<WsdlDocuments> {
   const reader: Reader = {
     folder,
     main: undefined,
@@ -42,6 +44,7 @@ export async function readDocuments(spec: string, folder: string): Promise<WsdlD
     schemas: [],
     notes: [],
     hash: createHash('sha256'),
+    progress,
   };
   const main = await read(reader, spec, undefined);
   const embedded =
@@ -95,6 +98,8 @@ async function readOnce(reader: Reader, reference: string, from: string | undefi
   const options = from === undefined || main === undefined ? { folder } : { folder, from, within: main };
   const { text, bytes, location } = await readDescription(reference, options);
   reader.main ??= location;
+  if (from === undefined) reader.progress?.(`parsing ${(bytes.length / 1e6).toFixed(1)} MB`);
+  else reader.progress?.('resolving references', `${reader.documents.size} files`);
   const root = parseDocument(text, location, from === undefined ? 'none' : 'harmless');
   reader.hash.update(bytes);
   return { root, location };

@@ -12,7 +12,7 @@ export function createSoapKind(): SourceKind<SoapSettings> {
   return {
     kind: 'soap',
     settings: soapSettingsSchema,
-    importSdl: ({ settings }, folder) => importWsdl({ ...settings, folder }),
+    importSdl: ({ settings }, folder, progress) => importWsdl({ ...settings, folder, progress }),
     async create({ name, settings: given }, sdl, services) {
       const model = await loadWsdl(given.spec, services.folder);
       const settings = { ...given, wsSecurity: await readKeys(name, given.wsSecurity, services.folder) };

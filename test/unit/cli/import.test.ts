@@ -67,15 +67,58 @@ describe('manifold import', () => {
     expect(await cli.run('import', 'shop', '--report', 'json', '--stdout', '-c', folder.path)).toBe(2);
   });
 
-  it('says what a large description is busy with, on stderr', async () => {
+  it('says what a large description is busy with, on stderr alone', async () => {
     await using folder = await temporaryFolder({ 'manifold.yaml': YAML });
     const busy = fakeKinds(async ({ name }, _folder, progress) => {
-      progress?.('read 20 MB');
+      cli.clock.advance(3_000);
+      progress?.('parsing 20.0 MB');
       return imported(sdlOf(name));
     });
     const cli = fakeCli({ hub: { KINDS: busy } });
-    await cli.run('import', 'shop', '-c', folder.path);
-    expect(cli.stderr[0]).toBe('manifold: shop: read 20 MB');
+    expect(await cli.run('import', 'shop', '--report', 'json', '-c', folder.path)).toBe(0);
+    expect(cli.stderr.slice(0, 3)).toEqual([
+      'manifold: shop: 0.0 s: reading the description',
+      'manifold: shop: 3.0 s: parsing 20.0 MB',
+      'manifold: shop: 3.0 s: done',
+    ]);
+    expect(JSON.parse(cli.stdout.join(''))).toMatchObject({ sources: [{ source: 'shop' }] });
+  });
+
+  it('names the steps of the importers', async () => {
+    const slow = fakeCli();
+    const now = slow.clock.now.bind(slow.clock);
+    // Every look at the clock takes long.
+    slow.clock.now = () => {
+      slow.clock.advance(1_000);
+      return now();
+    };
+    const steps = async (kind: string, spec: string): Promise<string[]> => {
+      slow.stderr.length = 0;
+      expect(await slow.run('import', '--kind', kind, '--spec', `test/fixtures/${spec}`)).toBe(0);
+      return slow.stderr.flatMap((line) => / s: ([^:]*)/.exec(line)?.[1] ?? []);
+    };
+    expect(new Set(await steps('openapi', 'openapi/oai31-tictactoe.yaml'))).toEqual(
+      new Set([
+        'reading the description',
+        'parsing 0.0 MB',
+        'resolving references',
+        'reading its operations',
+        'naming and typing 3 operations',
+        'finding entities, pages and links',
+        'writing SDL',
+        'done',
+      ]),
+    );
+    expect(new Set(await steps('wsdl', 'wsdl/stock.wsdl'))).toEqual(
+      new Set([
+        'reading the description',
+        'parsing 0.0 MB',
+        'resolving references',
+        'naming and typing its operations',
+        'writing SDL',
+        'done',
+      ]),
+    );
   });
 
   it('says when nothing changed', async () => {
