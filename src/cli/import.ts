@@ -1,10 +1,11 @@
 // `manifold import`: descriptions of upstreams → pinned SDL files and lock entries, or SDL on stdout.
 import { relative } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { writePinned } from '../config/pinned-sdl.ts';
 import type { HubConfig } from '../config/hub-config.ts';
 import type { ImportProgress } from '../config/import-report.ts';
 import type { ImportedSdl } from '../config/source-kind.ts';
+import { SPEC_HOST } from '../config/source-settings.ts';
 import { readConfig, type CliContext, type GlobalOptions } from './context.ts';
 import { DESCRIPTION_KINDS, importDocument, type DescriptionKind } from './import-document.ts';
 import { showProgress } from './import-progress.ts';
@@ -15,6 +16,7 @@ interface ImportOptions extends GlobalOptions {
   readonly stdout?: boolean;
   readonly kind?: DescriptionKind;
   readonly spec?: string;
+  readonly allowHost: readonly string[];
   readonly report: 'text' | 'json';
 }
 
@@ -25,7 +27,8 @@ Examples:
   manifold import shop --stdout             print the SDL, write nothing
   manifold import --report json             what was taken, lost and left out, for a program
   manifold import --kind openapi --spec ./petstore.yaml
-  manifold import --kind wsdl --spec https://example.com/stock?wsdl
+  manifold import --kind openapi --spec ./specs    the one document of a folder
+  manifold import --kind wsdl --spec https://example.com/stock?wsdl --allow-host schemas.example.com
 
 Files go to schema/<source>/upstream.graphql, where they came from to schema/manifold.lock.json: commit both.`;
 
@@ -39,7 +42,12 @@ export function importCommand(context: CliContext): Command {
         DESCRIPTION_KINDS,
       ),
     )
-    .option('--spec <path-or-url>', 'with --kind: the document to import')
+    .option('--spec <path-or-url>', 'with --kind: the document to import, or the folder it is in')
+    .addOption(
+      new Option('--allow-host <host[:port]>', 'with --spec: another host that it may refer to; may be repeated')
+        .argParser(addHost)
+        .default([], 'none'),
+    )
     .addOption(
       new Option('--report <format>', 'text on stderr, or json on stdout in the place of any SDL')
         .choices(['text', 'json'])
@@ -52,9 +60,9 @@ export function importCommand(context: CliContext): Command {
       if (mistake !== undefined) command.error(`error: ${mistake}`, { exitCode: 2 });
       const reports: JsonReport[] = [];
       if (options.kind !== undefined && options.spec !== undefined) {
-        const { kind, spec } = options;
+        const { kind, spec, allowHost } = options;
         const imported = await withProgress(context, spec, (progress) =>
-          importDocument(kind, spec, process.cwd(), progress),
+          importDocument(kind, spec, process.cwd(), allowHost, progress),
         );
         if (options.report === 'text') context.out(withNewline(imported.sdl));
         report(context, spec, imported, options, reports);
@@ -69,10 +77,17 @@ export function importCommand(context: CliContext): Command {
     });
 }
 
+function addHost(host: string, before: readonly string[]): readonly string[] {
+  if (!SPEC_HOST.test(host)) throw new InvalidArgumentError('It is not a host, or a host and a port.');
+  return [...before, host];
+}
+
 /** Undefined where the arguments go together. */
 function usageMistake(source: string | undefined, options: ImportOptions): string | undefined {
   if ((options.kind === undefined) !== (options.spec === undefined)) return '--kind and --spec go together';
   if (options.kind !== undefined && source !== undefined) return 'a SOURCE and --spec exclude each other';
+  if (options.spec === undefined && options.allowHost.length > 0)
+    return '--allow-host goes with --spec; for a source, set specHosts in manifold.yaml';
   if (options.stdout === true && options.report === 'json') return '--stdout and --report json exclude each other';
   return undefined;
 }

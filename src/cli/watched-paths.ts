@@ -1,4 +1,5 @@
 // Which files a hub is made from: what `manifold dev` watches.
+import { statSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import type { HubConfig } from '../config/hub-config.ts';
 
@@ -15,7 +16,7 @@ export interface WatchedPaths {
 /** The configuration, the supergraph, the SDL files, and the folder of every description that is a local file. */
 export function watchedPaths(config: HubConfig): WatchedPaths {
   const folders = config.sources.flatMap(({ settings: { spec } }) =>
-    spec === undefined || /^https?:/i.test(spec) ? [] : [dirname(resolve(config.folder, spec))],
+    spec === undefined || /^https?:/i.test(spec) ? [] : [folderOf(resolve(config.folder, spec))],
   );
   const supergraph = config.supergraphFile === undefined ? [] : [config.supergraphFile];
   const roots = new Set([config.file, config.schemaFolder, ...supergraph, ...folders]);
@@ -28,4 +29,9 @@ export function watchedPaths(config: HubConfig): WatchedPaths {
       return isFile && !DESCRIPTIONS.has(extname(name).toLowerCase());
     },
   };
+}
+
+/** A description may be a folder itself. */
+function folderOf(path: string): string {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? path : dirname(path);
 }

@@ -59,6 +59,14 @@ export function listed(values: NamedValue | readonly NamedValue[] | undefined): 
   return 'name' in values ? [values] : values;
 }
 
+/** `host` or `host:port` as an address has it; an IPv6 address stands in brackets. */
+export const SPEC_HOST = /^(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?$/;
+
+export const specHostsSchema = z
+  .array(z.string().regex(SPEC_HOST, 'is not a host: write schemas.example.com, or schemas.example.com:8443'))
+  .describe('Other hosts that the description may refer to')
+  .optional();
+
 const retrySchema = z.strictObject({
   /** Tries in all, the first one included. Only idempotent calls are repeated. */
   attempts: z.number().int().min(1).max(10).default(3),

@@ -17,8 +17,10 @@ export interface ReadOptions {
   readonly folder: string;
   /** Location of the document that refers to this one: nothing outside its folder tree, or its origin, is read. */
   readonly from?: string;
-  /** Location of the first document, where its folder tree is the boundary instead of that of `from`. */
-  readonly within?: string;
+  /** Location of the first document, or of a folder with `/` at its end: the boundary instead of that of `from`. */
+  readonly within?: string | undefined;
+  /** Other hosts that may be read from, as `host` or `host:port`; without a port, the scheme's own. */
+  readonly hosts?: readonly string[] | undefined;
   /** Default: 64 MiB. */
   readonly maxBytes?: number;
 }
@@ -41,10 +43,7 @@ export async function readDescription(reference: string, options: ReadOptions): 
   const boundary = options.within ?? from;
   if (isUrl(target) || (from !== undefined && isUrl(from))) {
     const url = parseUrl(target, from !== undefined && isUrl(from) ? from : undefined);
-    if (boundary !== undefined && (!isUrl(boundary) || new URL(boundary).origin !== url.origin)) {
-      throw outside(reference, boundary, 'its origin');
-    }
-    return readUrl(url, boundary, maxBytes);
+    return readUrl(url, { boundary, hosts: options.hosts ?? [], maxBytes });
   }
   const path =
     from === undefined ? resolve(options.folder, target) : resolve(options.folder, dirname(from), unescape(target));
@@ -60,7 +59,8 @@ function unescape(target: string): string {
   }
 }
 
-function isUrl(reference: string): boolean {
+/** Whether a specification or reference is an address; everything else is a path. */
+export function isUrl(reference: string): boolean {
   return /^https?:\/\//i.test(reference);
 }
 
@@ -84,10 +84,10 @@ async function readFile(
   });
   if (boundary !== undefined) {
     // Symbolic links are resolved on both sides, so that none leads out of the tree.
-    const tree = await realpath(resolve(folder, dirname(boundary)));
+    const tree = await realpath(resolve(folder, boundary.endsWith('/') ? boundary : dirname(boundary)));
     const inside = relative(tree, real);
     if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
-      throw outside(location, boundary, 'its folder');
+      throw outside(location, boundary, 'its folder', '');
     }
   }
   try {
@@ -102,18 +102,32 @@ async function readFile(
   }
 }
 
-async function readUrl(start: URL, boundary: string | undefined, maxBytes: number): Promise<Description> {
+interface UrlLimits {
+  readonly boundary: string | undefined;
+  readonly hosts: readonly string[];
+  readonly maxBytes: number;
+}
+
+async function readUrl(start: URL, { boundary, hosts, maxBytes }: UrlLimits): Promise<Description> {
+  // Where the specification itself is; undefined where that is a file.
+  const home = boundary === undefined ? start.origin : isUrl(boundary) ? new URL(boundary).origin : undefined;
+  const assertInside = (to: URL): void => {
+    if (boundary === undefined || to.origin === home || isAllowed(to, hosts)) return;
+    const advice = `; to read it all the same, name ${to.host} under specHosts of the source, or with --allow-host`;
+    throw outside(shownUrl(to), boundary, home === undefined ? 'its folder' : 'its origin', advice);
+  };
+  assertInside(start);
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   let url = start;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
     const shown = shownUrl(url);
     try {
-      const response = await fetch(withoutUser(url), { redirect: 'manual', signal, headers: headersFor(url) });
+      const response = await fetch(withoutUser(url), { redirect: 'manual', signal, headers: headersFor(url, home) });
       const next = response.headers.get('location');
       if (REDIRECTS.has(response.status) && next !== null && URL.canParse(next, url)) {
         await response.body?.cancel();
         url = new URL(next, url);
-        if (boundary !== undefined && url.origin !== start.origin) throw outside(shown, boundary, 'its origin');
+        assertInside(url);
         continue;
       }
       if (!response.ok) await response.body?.cancel();
@@ -140,9 +154,16 @@ async function readBody(response: Response, shown: string, maxBytes: number): Pr
   return Buffer.concat(chunks);
 }
 
-function headersFor(url: URL): Record<string, string> {
+/** Schemes have a port of their own, which an address leaves out and a person may write. */
+function isAllowed(url: URL, hosts: readonly string[]): boolean {
+  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+  return hosts.some((host) => [url.host, `${url.hostname}:${port}`].includes(host.toLowerCase()));
+}
+
+/** User and password of an address are for the host of the specification alone. */
+function headersFor(url: URL, home: string | undefined): Record<string, string> {
   const accept = 'application/json, application/yaml, text/yaml, text/xml, application/xml, */*;q=0.5';
-  if (url.username === '' && url.password === '') return { accept };
+  if (url.origin !== home || (url.username === '' && url.password === '')) return { accept };
   const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
   return { accept, authorization: `Basic ${Buffer.from(user, 'utf8').toString('base64')}` };
 }
@@ -208,7 +229,7 @@ function tooLarge(where: string, maxBytes: number): HubFault {
   return new HubFault('HUB_IMPORT_TOO_LARGE', `${where} is larger than ${maxBytes} bytes`);
 }
 
-function outside(reference: string, boundary: string, what: string): HubFault {
-  const message = `${redact(reference)} may not be read: ${boundary} may only refer to what lies within ${what}`;
+function outside(reference: string, boundary: string, what: string, advice: string): HubFault {
+  const message = `${redact(reference)} may not be read: ${boundary} may only refer to what lies within ${what}${advice}`;
   return new HubFault('HUB_IMPORT_REFERENCE', message);
 }

@@ -13,9 +13,11 @@ import { createSelection } from './selection.ts';
 export { checkSecurity, type SecurityScheme } from './check-security.ts';
 
 export interface OpenApiImportRequest {
-  /** Path relative to `folder`, or url. */
+  /** Path relative to `folder`, or url; a folder stands for the one document in it. */
   readonly spec: string;
   readonly folder: string;
+  /** Other hosts that references may lead to. */
+  readonly specHosts?: readonly string[] | undefined;
   /** operationIds, or "GET /path" where `*` stands for any characters. Everything where it is absent. */
   readonly include?: readonly string[] | undefined;
   readonly exclude?: readonly string[] | undefined;
@@ -37,7 +39,7 @@ const MAX_POINTER = 500;
 /** Rejects with HUB_IMPORT_UNREADABLE, _REFERENCE, _TOO_LARGE or _INVALID; the last also where no operation is left. */
 export async function importOpenApi(request: OpenApiImportRequest): Promise<ImportedOpenApi> {
   const { progress = () => undefined } = request;
-  const loaded = await loadDocuments(request.spec, request.folder, progress);
+  const loaded = await loadDocuments(request.spec, request.folder, request.specHosts ?? [], progress);
   const notes = new Map<string, ImportNote>();
   const note: TakeNote = (pointer, message, kind = 'loss') => {
     const at = pointer.length > MAX_POINTER ? `${pointer.slice(0, MAX_POINTER)}…` : pointer;

@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import type { ImportProgress } from '../../config/import-report.ts';
 import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
+import { findRootDocument, type RootForm } from '../find-root-document.ts';
 import { readDescription } from '../read-description.ts';
-import { isObject, parseDescription, type JsonObject } from './parse-document.ts';
+import { isObject, parseDescription, property, type JsonObject } from './parse-document.ts';
 
 export interface LoadedDocuments {
   /** Location of the main document; the key of `documents`. */
@@ -18,14 +19,45 @@ export interface LoadedDocuments {
 /** Most files that one description may consist of. */
 const MAX_DOCUMENTS = 500;
 
-/** Rejects with HUB_IMPORT_* where the main document cannot be used; what else is missing fails where it is needed. */
-export async function loadDocuments(spec: string, folder: string, progress: ImportProgress): Promise<LoadedDocuments> {
+/** What a file says at its top where it is a description. JSON says it anywhere, so it is parsed. */
+const MENTIONED = /["']?\b(?:openapi|swagger)["']?\s*:/;
+const AT_LINE_START = /^["']?(?:openapi|swagger)["']?\s*:/m;
+
+const OPENAPI: RootForm = {
+  name: 'OpenAPI document',
+  endings: ['.yaml', '.yml', '.json'],
+  isRoot(text) {
+    if (!/^\s*\{/.test(text)) return AT_LINE_START.test(text);
+    if (!MENTIONED.test(text)) return false;
+    try {
+      const document: unknown = JSON.parse(text);
+      return property(document, 'openapi') !== undefined || property(document, 'swagger') !== undefined;
+    } catch {
+      // If it is the only one, reading it says what is wrong with it.
+      return true;
+    }
+  },
+  refersTo: (text) => filesReferredTo(parseDescription(text, '')),
+};
+
+/**
+ * @param hosts other hosts that references may lead to.
+ * Rejects with HUB_IMPORT_* where the main document cannot be used; what else is missing fails where it is needed.
+ */
+export async function loadDocuments(
+  spec: string,
+  folder: string,
+  hosts: readonly string[],
+  progress: ImportProgress,
+): Promise<LoadedDocuments> {
   const hash = createHash('sha256');
   const documents = new Map<string, JsonObject>();
   const located = new Map<string, string | HubFault>();
-  const first = await readDescription(spec, { folder });
+  const root = await findRootDocument(spec, folder, OPENAPI);
+  const first = await readDescription(root.spec, { folder, within: root.within });
   hash.update(first.bytes);
   const main = first.location;
+  const within = root.within ?? main;
   progress(`parsing ${(first.bytes.length / 1e6).toFixed(1)} MB`);
   documents.set(main, parseDescription(first.text, main));
   progress('resolving references');
@@ -36,7 +68,7 @@ export async function loadDocuments(spec: string, folder: string, progress: Impo
         if (documents.size >= MAX_DOCUMENTS) {
           throw new HubFault('HUB_IMPORT_TOO_LARGE', `${main} consists of more than ${MAX_DOCUMENTS} files`);
         }
-        const { text, bytes, location } = await readDescription(file, { folder, from, within: main });
+        const { text, bytes, location } = await readDescription(file, { folder, from, within, hosts });
         located.set(`${from} ${file}`, location);
         if (documents.has(location)) continue;
         progress('resolving references', `${documents.size} files read`);

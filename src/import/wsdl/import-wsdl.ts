@@ -7,9 +7,11 @@ import { mapToSdl, type SdlOptions } from './map-to-sdl.ts';
 import type { WsdlModel } from './wsdl-model.ts';
 
 export interface WsdlImportRequest extends SdlOptions {
-  /** Path relative to `folder`, or url. */
+  /** Path relative to `folder`, or url; a folder stands for the one WSDL in it. */
   readonly spec: string;
   readonly folder: string;
+  /** Other hosts that imports may lead to. */
+  readonly specHosts?: readonly string[] | undefined;
   readonly progress?: ImportProgress | undefined;
 }
 
@@ -21,7 +23,7 @@ export interface ImportedWsdl extends ImportedSdl {
 /** Rejects with HUB_IMPORT_UNREADABLE, _REFERENCE, _TOO_LARGE or _INVALID. */
 export async function importWsdl(request: WsdlImportRequest): Promise<ImportedWsdl> {
   const { progress } = request;
-  const model = await loadWsdl(request.spec, request.folder, progress);
+  const model = await loadWsdl(request.spec, request.folder, request.specHosts, progress);
   progress?.('writing SDL');
   const { sdl, operations, withLoss, notes } = mapToSdl(model, request);
   if (operations === 0) {

@@ -16,10 +16,16 @@ const MAX_NOTES = 2_000;
 
 /**
  * @param spec path relative to `folder`, or url.
+ * @param hosts other hosts that imports may lead to.
  * Rejects with HUB_IMPORT_UNREADABLE, _REFERENCE, _TOO_LARGE or _INVALID; the latter also where not one operation is left.
  */
-export async function loadWsdl(spec: string, folder: string, progress?: ImportProgress): Promise<WsdlModel> {
-  const documents = await readDocuments(spec, folder, progress);
+export async function loadWsdl(
+  spec: string,
+  folder: string,
+  hosts: readonly string[] = [],
+  progress?: ImportProgress,
+): Promise<WsdlModel> {
+  const documents = await readDocuments(spec, folder, hosts, progress);
   progress?.('naming and typing its operations');
   const notes = new Map<string, ImportNote>();
   const lossyNodes = new Set<XmlElement>();

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { posix } from 'node:path';
 import type { ImportProgress } from '../../config/import-report.ts';
 import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
+import { findRootDocument, type RootForm } from '../find-root-document.ts';
 import { readDescription } from '../read-description.ts';
 import { isSoapEncoding, SOAP11_ENVELOPE, SOAP12_ENVELOPE, SWA_REF, WSDL, WSDL20, XML, XSD } from './namespaces.ts';
 import type { SchemaDocument } from './schema-set.ts';
@@ -22,10 +23,27 @@ export interface WsdlDocuments {
 const MAX_DOCUMENTS = 200;
 const MAX_SCHEMAS = 2_000;
 
+const WSDL_FORM: RootForm = {
+  name: 'WSDL',
+  endings: ['.wsdl', '.xml'],
+  isRoot(text) {
+    try {
+      const { local, uri } = parseXml(text);
+      return local === 'definitions' && uri === WSDL;
+    } catch {
+      // If it is the only one, reading it says what is wrong with it.
+      return /<(?:[\w.-]{1,60}:)?definitions\b/.test(text);
+    }
+  },
+  refersTo: (text) =>
+    childrenOf(parseXml(text), WSDL, 'import').flatMap(({ attributes }) => attributes.get('location') ?? []),
+};
+
 interface Reader {
   readonly folder: string;
-  /** The first file read; all others lie within its folder or origin. */
-  main: string | undefined;
+  /** The folder given, or the first file read: all others lie within its folder or origin, or on one of `hosts`. */
+  within: string | undefined;
+  readonly hosts: readonly string[];
   readonly documents: Map<string, Promise<ReadDocument>>;
   readonly definitions: XmlElement[];
   readonly schemas: SchemaDocument[];
@@ -35,10 +53,17 @@ interface Reader {
 }
 
 /** Rejects with HUB_IMPORT_* where the main document cannot be used; whatever else is missing becomes a note. */
-export async function readDocuments(spec: string, folder: string, progress?: ImportProgress): Promise<WsdlDocuments> {
+export async function readDocuments(
+  spec: string,
+  folder: string,
+  hosts: readonly string[],
+  progress?: ImportProgress,
+): Promise<WsdlDocuments> {
+  const root = await findRootDocument(spec, folder, WSDL_FORM);
   const reader: Reader = {
     folder,
-    main: undefined,
+    within: root.within,
+    hosts,
     documents: new Map(),
     definitions: [],
     schemas: [],
@@ -46,7 +71,7 @@ export async function readDocuments(spec: string, folder: string, progress?: Imp
     hash: createHash('sha256'),
     progress,
   };
-  const main = await read(reader, spec, undefined);
+  const main = await read(reader, root.spec, undefined);
   const embedded =
     main.root.uri === SOAP11_ENVELOPE || main.root.uri === SOAP12_ENVELOPE ? findEmbedded(main.root) : [];
   if (embedded.length === 0) assertWsdl(main.root, main.location);
@@ -94,10 +119,10 @@ function targetOf(reference: string, from: string | undefined): string {
 }
 
 async function readOnce(reader: Reader, reference: string, from: string | undefined): Promise<ReadDocument> {
-  const { folder, main } = reader;
-  const options = from === undefined || main === undefined ? { folder } : { folder, from, within: main };
+  const { folder, within, hosts } = reader;
+  const options = from === undefined ? { folder, within } : { folder, from, within, hosts };
   const { text, bytes, location } = await readDescription(reference, options);
-  reader.main ??= location;
+  reader.within ??= location;
   if (from === undefined) reader.progress?.(`parsing ${(bytes.length / 1e6).toFixed(1)} MB`);
   else reader.progress?.('resolving references', `${reader.documents.size} files`);
   const root = parseDocument(text, location, from === undefined ? 'none' : 'harmless');
@@ -219,5 +244,5 @@ async function optional(
 /** A WSDL that was saved to a file still refers to where its schemas were. */
 function adviceFor(reference: string, from: string): string {
   if (!URL.canParse(reference) || URL.canParse(from)) return '';
-  return '; give the address of the WSDL as the spec, or save that file beside it and refer to it by its name';
+  return '; you can also give the address of the WSDL as the spec, or save that file beside it and refer to it by its name';
 }

@@ -1,6 +1,6 @@
 // The `soap` entry of manifold.yaml: where the WSDL is and how the hub proves itself in the SOAP header.
 import { z } from 'zod';
-import { sourceShape } from '../../config/source-settings.ts';
+import { sourceShape, specHostsSchema } from '../../config/source-settings.ts';
 import { isFragment } from './xml-fragment.ts';
 
 const x509Schema = z
@@ -36,8 +36,9 @@ const wsSecuritySchema = z
 export const soapSettingsSchema = z.strictObject({
   ...sourceShape,
   kind: z.literal('soap'),
-  /** Path relative to manifold.yaml, or url, of the WSDL. Read when importing and once when serving, never per call. */
+  /** Path relative to manifold.yaml, or url, of the WSDL, or a folder with one. Read when importing and once when serving, never per call. */
   spec: z.string().min(1),
+  specHosts: specHostsSchema,
   /** Operations to import, by name; `*` stands for any characters. */
   include: z.array(z.string().min(1)).optional(),
   exclude: z.array(z.string().min(1)).optional(),

@@ -14,7 +14,7 @@ export function createSoapKind(): SourceKind<SoapSettings> {
     settings: soapSettingsSchema,
     importSdl: ({ settings }, folder, progress) => importWsdl({ ...settings, folder, progress }),
     async create({ name, settings: given }, sdl, services) {
-      const model = await loadWsdl(given.spec, services.folder);
+      const model = await loadWsdl(given.spec, services.folder, given.specHosts);
       const settings = { ...given, wsSecurity: await readKeys(name, given.wsSecurity, services.folder) };
       const url =
         settings.url ?? model.operations.flatMap(({ ports }) => ports).find(({ address }) => address)?.address;

@@ -5,6 +5,7 @@ import { HubFault } from '../../../src/faults/hub-fault.ts';
 import { temporaryFolder } from '../../kit/folder.ts';
 import { fakeKinds, imported } from '../../kit/kinds.ts';
 import { fakeCli } from '../../kit/cli.ts';
+import { startUpstream } from '../../kit/upstream.ts';
 
 const YAML =
   'sources: { shop: { kind: rest, spec: a.yaml }, brain: { kind: ai }, depot: { kind: rest, spec: b.yaml } }';
@@ -119,6 +120,34 @@ describe('manifold import', () => {
         'done',
       ]),
     );
+  });
+
+  it('takes a document, or the one of a folder, with the hosts that it may refer to', async () => {
+    const schemas = await startUpstream((_request, response) => void response.end('{ "type": "integer" }'));
+    try {
+      const { host } = new URL(schemas.url);
+      const content = { 'application/json': { schema: { $ref: `${schemas.url}/a` } } };
+      const paths = { '/a': { get: { operationId: 'a', responses: { 200: { description: 'OK', content } } } } };
+      const document = { openapi: '3.0.3', info: { title: 'A', version: '1' }, paths };
+      await using folder = await temporaryFolder({ 'a.json': JSON.stringify(document) });
+      const cli = fakeCli();
+      const args = ['import', '--kind', 'openapi', '--spec', folder.path];
+      expect(await cli.run(...args)).toBe(0);
+      expect(await cli.run(...args, '--allow-host', 'a.example', '--allow-host', host)).toBe(0);
+      expect(cli.stdout[0]).toContain('a: JSON');
+      expect(cli.stdout[1]).toContain('a: Int');
+    } finally {
+      await schemas.close();
+    }
+  });
+
+  it.each([
+    [['shop', '--allow-host', 'a.example'], /for a source, set specHosts/],
+    [['--kind', 'openapi', '--spec', 'a.yaml', '--allow-host', 'https://a.example'], /not a host/],
+  ])('refuses %j', async (args, message) => {
+    const cli = fakeCli({ hub: { KINDS: kinds } });
+    expect(await cli.run('import', ...args)).toBe(2);
+    expect(cli.stderr.join()).toMatch(message);
   });
 
   it('says when nothing changed', async () => {

@@ -104,4 +104,11 @@ describe('watchedPaths', () => {
     expect(watched.ignores(`${folder.path}/specs/node_modules`, false)).toBe(true);
     expect(watched.ignores(`${folder.path}/schema/.joins.graphql.swp`, true)).toBe(true);
   });
+
+  it('are the folder that is a description itself, and not the one around it', async () => {
+    const yaml = 'sources: { a: { kind: rest, spec: ./specs } }';
+    await using folder = await temporaryFolder({ 'manifold.yaml': yaml, 'specs/a.yaml': '' });
+    const watched = watchedPaths(await loadConfig({ file: folder.path, env: {}, kinds: fakeKinds() }));
+    expect(watched.paths.map((path) => path.replace(folder.path, ''))).toEqual(['/manifold.yaml', '/schema', '/specs']);
+  });
 });
