@@ -1,5 +1,5 @@
 // The text of a JSON or YAML document in, plain values out: finite, of bounded size, without `__proto__`.
-import { LineCounter, parseDocument } from 'yaml';
+import { Composer, type CST, type Document, Lexer, LineCounter, Parser } from 'yaml';
 import { HubFault } from '../../faults/hub-fault.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -61,12 +61,14 @@ function parseJson(text: string, location: string): unknown {
 
 function parseYaml(text: string, location: string): unknown {
   const lines = new LineCounter();
-  let document;
+  const composer = new Composer({ merge: true, prettyErrors: false, logLevel: 'silent' });
+  let document: Document.Parsed | undefined;
   try {
-    document = parseDocument(text, { merge: true, prettyErrors: false, lineCounter: lines, logLevel: 'silent' });
+    for (const one of composer.compose(tokensOf(text, lines, location), true, text.length)) document ??= one;
   } catch (error) {
-    throw tooLarge(location, 'it is nested too deeply', error);
+    throw error instanceof HubFault ? error : tooLarge(location, 'it is nested too deeply', error);
   }
+  if (document === undefined) throw invalid(location, 'it is empty');
   const [problem] = document.errors;
   if (problem?.code === 'RESOURCE_EXHAUSTION') throw tooLarge(location, 'it is nested too deeply', problem);
   if (problem !== undefined) {
@@ -81,6 +83,17 @@ function parseYaml(text: string, location: string): unknown {
   } catch (error) {
     throw tooLarge(location, `its YAML aliases cannot be written out: ${messageOf(error)}`, error);
   }
+}
+
+/** A parser's own stack has no end: what nests without end is refused as it is read. */
+function* tokensOf(text: string, lines: LineCounter, location: string): Generator<CST.Token, void> {
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  for (const lexeme of new Lexer().lex(text)) {
+    yield* parser.next(lexeme);
+    if (parser.stack.length > MAX_DEPTH) throw tooLarge(location, 'it is nested too deeply');
+  }
+  yield* parser.end();
 }
 
 /**

@@ -44,7 +44,7 @@ interface Building {
   readonly parent?: Building;
 }
 
-const LIMITS = { maxDepth: 200, maxElements: 200_000, maxName: 1_000 };
+const LIMITS = { maxDepth: 200, maxElements: 200_000, maxName: 1_000, maxAttributes: 1_000, maxReferences: 200_000 };
 const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
 const XMLNS = 'http://www.w3.org/2000/xmlns/';
 
@@ -67,10 +67,12 @@ function resolveUndeclared(prefix: string): string | undefined {
  * some public schemas have them. Throws XmlError.
  */
 export function parseXml(text: string, declarations: 'none' | 'harmless' = 'none'): XmlElement {
+  assertFewReferences(text);
   const parser = new SaxesParser({ xmlns: true, resolvePrefix: resolveUndeclared });
   const stack: Building[] = [];
   let root: Building | undefined;
   let elements = 0;
+  let attributes = 0;
   parser.on('error', (error) => {
     throw new XmlError('syntax', `not well-formed XML: ${error.message}`);
   });
@@ -81,7 +83,13 @@ export function parseXml(text: string, declarations: 'none' | 'harmless' = 'none
       throw new XmlError('doctype', 'a DOCTYPE with declarations is not accepted here: remove it from the document');
     Object.assign(parser.ENTITIES, entities);
   });
+  parser.on('attribute', () => {
+    attributes += 1;
+    if (attributes > LIMITS.maxAttributes)
+      throw new XmlError('limit', `an element with more than ${LIMITS.maxAttributes} attributes`);
+  });
   parser.on('opentag', (tag) => {
+    attributes = 0;
     elements += 1;
     if (elements > LIMITS.maxElements) throw new XmlError('limit', `more than ${LIMITS.maxElements} XML elements`);
     if (stack.length >= LIMITS.maxDepth)
@@ -112,6 +120,13 @@ export function parseXml(text: string, declarations: 'none' | 'harmless' = 'none
   parser.write(text.trimStart()).close();
   if (root === undefined) throw new XmlError('syntax', 'not well-formed XML: there is no root element');
   return root;
+}
+
+/** Each costs many times its length while the text around it is put together. */
+function assertFewReferences(text: string): void {
+  let found = 0;
+  for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at + 1)) found += 1;
+  if (found > LIMITS.maxReferences) throw new XmlError('limit', `more than ${LIMITS.maxReferences} entity references`);
 }
 
 function scopeOf(bindings: Record<string, string>, parent: NamespaceScope | undefined): NamespaceScope {

@@ -1,0 +1,113 @@
+// Descriptions that mean harm, given to the real program: what they cost it in memory, and what it says about them.
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { temporaryFolder, type Folder } from '../kit/folder.ts';
+import { runManifold } from '../kit/manifold.ts';
+
+const MAX_MB = 300;
+/** Writes what the process took at most, as its last act. */
+const PEAK = `import { writeSync } from 'node:fs';
+process.on('exit', () => writeSync(2, 'peak ' + process.resourceUsage().maxRSS / 1024 + '\\n'));
+`;
+
+const repeat = (count: number, text: (index: number) => string): string =>
+  Array.from({ length: count }, (_, index) => text(index)).join('');
+const definitions = (inside: string): string =>
+  `<definitions xmlns="http://schemas.xmlsoap.org/wsdl/">${inside}</definitions>`;
+const api = (schema: string, operationId = 'a'): string =>
+  `{"openapi":"3.0.0","info":{"title":"t","version":"1"},"servers":[{"url":"http://127.0.0.1:9"}],"paths":{"/a":{"get":{
+    "operationId":"${operationId}","responses":{"200":{"description":"","content":{"application/json":{"schema":${schema}}}}}}}}}`;
+const MEGABYTE = 'n'.repeat(1_000_000);
+
+const REFUSED: readonly (readonly [what: string, kind: 'openapi' | 'wsdl', text: string, message: RegExp])[] = [
+  [
+    'a YAML bomb',
+    'openapi',
+    `openapi: 3.0.0\na0: &a0 [x, x]\n${repeat(30, (i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]\n`)}`,
+    /aliases cannot be written out|more than \d+ values/,
+  ],
+  ['an alias of itself', 'openapi', 'openapi: 3.0.0\npaths: &p { a: *p }', /has no end/],
+  ['lists that nest deeply', 'openapi', `openapi: 3.0.0\npaths: ${'['.repeat(5_000_000)}`, /nested too deeply/],
+  ['mappings that nest deeply', 'openapi', `openapi: 3.0.0\n${repeat(3_000, (i) => `${' '.repeat(i)}a:\n`)}`, /deeply/],
+  ['objects that nest deeply', 'openapi', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`, /400 levels deep/],
+  [
+    'entities that multiply',
+    'wsdl',
+    `<!DOCTYPE d [<!ENTITY e0 "lol">${repeat(9, (i) => `<!ENTITY e${i + 1} "${`&e${i};`.repeat(10)}">`)}]>${definitions('&e9;')}`,
+    /DOCTYPE/,
+  ],
+  [
+    'an external entity',
+    'wsdl',
+    `<!DOCTYPE d [<!ENTITY a SYSTEM "file:///etc/passwd">]>${definitions('&a;')}`,
+    /DOCTYPE/,
+  ],
+  ['elements that nest without end', 'wsdl', '<a>'.repeat(1_000_000), /nested deeper than 200/],
+  ['millions of elements', 'wsdl', definitions('<q/>'.repeat(400_000)), /more than 200000 XML elements/],
+  ['an element with a name of megabytes', 'wsdl', `<${'n'.repeat(2_000_000)}/>`, /a name of 2000000 characters/],
+  [
+    'an element with many attributes',
+    'wsdl',
+    definitions(`<q ${repeat(400_000, (i) => `a${i}="" `)}/>`),
+    /1000 attributes/,
+  ],
+  ['millions of entity references', 'wsdl', definitions('&lt;'.repeat(2_000_000)), /200000 entity references/],
+];
+
+const HARMLESS: readonly (readonly [what: string, text: string, message: RegExp])[] = [
+  ['an operation with a name of a megabyte', api('{"type":"string"}', MEGABYTE), /1 operation taken/],
+  ['a reference to a file', api('{"$ref":"file:///etc/passwd"}'), /leads nowhere/],
+  ['a reference to another host', api('{"$ref":"http://127.0.0.1:9/x"}'), /may not be read/],
+  ['a path out of its folder', api('{"$ref":"../../../../etc/passwd"}'), /may not be read/],
+  [
+    'a schema without end',
+    api('{"allOf":[{"$ref":"#/paths/~1a/get/responses/200/content/application~1json/schema"}]}'),
+    /1 operation taken/,
+  ],
+  [
+    'reserved names',
+    api('{"properties":{"__proto__":{"type":"string"},"constructor":{"type":"string"}}}'),
+    /1 operation taken/,
+  ],
+  [
+    'script in a description',
+    api(`{"type":"string","description":"${'<script>'.repeat(500_000)}"}`),
+    /1 operation taken/,
+  ],
+];
+
+describe('a hostile description', () => {
+  let folder: Folder;
+  beforeAll(async () => {
+    folder = await temporaryFolder({ 'peak.mjs': PEAK });
+  });
+  afterAll(async () => folder[Symbol.asyncDispose]());
+
+  async function attack(
+    kind: 'openapi' | 'wsdl',
+    text: string,
+  ): Promise<{ code: number | null; said: string[]; peakMb: number }> {
+    await folder.write('hostile.txt', text);
+    const { code, stderr } = await runManifold(['import', '--kind', kind, '--spec', 'hostile.txt'], {
+      cwd: folder.path,
+      nodeFlags: ['--import', './peak.mjs'],
+    });
+    // How long it took is the machine's business.
+    const said = stderr.split('\n').filter((line) => line !== '' && !/: \d+\.\d s: /.test(line));
+    return { code, peakMb: Number(/^peak (.*)/.exec(said.pop() ?? '')?.[1]), said };
+  }
+
+  it.each(REFUSED)('is refused with one message and in little memory: %s', async (_what, kind, text, message) => {
+    const { code, said, peakMb } = await attack(kind, text);
+    expect(said).toEqual([expect.stringMatching(message)]);
+    expect(said.join('').length).toBeLessThan(1_000);
+    expect(code).toBe(1);
+    expect(peakMb).toBeLessThan(MAX_MB);
+  });
+
+  it.each(HARMLESS)('is made harmless in little memory: %s', async (_what, text, message) => {
+    const { code, said, peakMb } = await attack('openapi', text);
+    expect(said.join('\n')).toMatch(message);
+    expect(code).toBe(0);
+    expect(peakMb).toBeLessThan(MAX_MB);
+  });
+});
