@@ -107,11 +107,13 @@ function mutate(document: Json, changes: readonly { at: number; to: Json; key: s
     const place = all[one.at % Math.max(all.length, 1)];
     if (place === undefined) continue;
     const { holder } = place;
+    // A copy: what a later change does within it is not done to the value that all runs draw.
+    const to = structuredClone(one.to);
     const other = all[(one.at * 7) % all.length];
-    if (one.how === 'set') holder[place.key] = one.to;
+    if (one.how === 'set') holder[place.key] = to;
     else if (one.how === 'drop') Reflect.deleteProperty(holder, place.key);
     else if (one.how === 'add' && !Array.isArray(holder))
-      Object.defineProperty(holder, one.key, { value: one.to, enumerable: true, writable: true, configurable: true });
+      Object.defineProperty(holder, one.key, { value: to, enumerable: true, writable: true, configurable: true });
     else if (one.how === 'copy' && other !== undefined)
       holder[place.key] = structuredClone(other.holder[other.key] ?? null);
     else if (one.how === 'point' && other !== undefined)
