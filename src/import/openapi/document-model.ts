@@ -50,10 +50,15 @@ export type ParameterStyle =
   | 'pipeDelimited'
   | 'tabDelimited'
   | 'deepObject'
+  /** A cookie whose value is written as it is (3.2). */
+  | 'cookie'
   /** The value is text of that content type (`content` instead of `schema`). */
   | 'json'
-  /** The value is the whole query (3.2, `in: querystring`). */
-  | 'query';
+  /** The value is the whole query (3.2, `in: querystring`): each of its properties is a parameter. */
+  | 'query'
+  /** The value is the whole query, as one text, or as the text of a JSON value. */
+  | 'wholeText'
+  | 'wholeJson';
 
 export interface ApiParameter {
   readonly name: string;
@@ -64,6 +69,8 @@ export interface ApiParameter {
   readonly description: string | undefined;
   readonly style: ParameterStyle;
   readonly explode: boolean;
+  /** Reserved characters stand in the query as they are. */
+  readonly allowReserved?: boolean;
   readonly schema: SchemaSource | undefined;
 }
 

@@ -85,7 +85,9 @@ export function mapParameters(
     const { typed, serialization } = describeParameter(parameter, owner, context);
     const { explode, directive } = serialization;
     const added = add(parameter, { ...typed, key: parameter.name, directive });
-    if (added !== undefined) query.push({ name: parameter.name, explode: explode && isSpeakable(parameter.name) });
+    const whole = parameter.style === 'wholeText' || parameter.style === 'wholeJson';
+    if (added !== undefined)
+      query.push({ name: parameter.name, explode: explode && isSpeakable(parameter.name), whole });
   };
 
   const addHeader = (parameter: ApiParameter): void => {
@@ -109,10 +111,14 @@ export function mapParameters(
     const parameter = declared.get(name) ?? undeclared(name, operation);
     if (!declared.has(name)) note(operation.at, `the path parameter "${name}" is not declared: it is taken as text`);
     const { typed, serialization } = describeParameter(parameter, owner, context);
-    // Values of the path go by position, so a name that no template can hold (`{id:[0-9]+}`) may become another one.
-    const key = isSpeakable(name) ? name : names.claim(fieldName(name.replace(/:.*$/s, '')));
+    // Values of the path go by position, so a name that no template can hold (`{id:[0-9]+}`), or that the query has as
+    // well, may become another one.
+    const inQuery = wanted.some((one) => one.in === 'query' && one.name === name);
+    const own = isSpeakable(name) ? undefined : names.claim(fieldName(name.replace(/:.*$/s, '')));
+    const shared = inQuery ? (renamed.get(name) ?? names.claim(fieldName(name))) : undefined;
+    const key = own ?? (shared === undefined ? name : names.claim(`${shared}InPath`));
     const { directive } = serialization;
-    const added = add(parameter, { key, type: nonNull(typed.type), name: key === name ? undefined : key, directive });
+    const added = add(parameter, { key, type: nonNull(typed.type), name: own ?? shared, directive });
     if (added !== undefined) inPath.set(name, { ...parameter, name: key, explode: serialization.explode });
   }
   for (const parameter of wanted) {

@@ -15,7 +15,7 @@ import { textOf } from './read-schema.ts';
 import type { Place } from './references.ts';
 
 const STYLES: ReadonlySet<unknown> = new Set<ParameterStyle>([
-  'simple', 'label', 'matrix', 'form', 'spaceDelimited', 'pipeDelimited', 'deepObject',
+  'simple', 'label', 'matrix', 'form', 'spaceDelimited', 'pipeDelimited', 'deepObject', 'cookie',
 ]); // prettier-ignore
 
 export type ReadMedia = (owner: Place) => readonly ApiMedia[];
@@ -35,10 +35,16 @@ export function createReaderV3({
       return [];
     }
     const written = get('style');
-    const usual = where === 'query' || where === 'cookie' ? 'form' : 'simple';
+    const usual = where === 'path' || where === 'header' ? 'simple' : 'form';
     const [content] = readMedia(place);
-    const style = STYLES.has(written) ? (written as ParameterStyle) : usual;
+    const byContent = content === undefined ? undefined : contentStyle(content, where, usual);
+    if (content !== undefined && byContent === undefined) {
+      note(references.at(place), `this parameter was left out: values of ${content.type} are not expressed`);
+      return [];
+    }
+    const style = byContent ?? (STYLES.has(written) ? (written as ParameterStyle) : usual);
     const schema = sourceOf(child(place, 'schema'));
+    const explode = get('explode');
     return [
       {
         name: String(get('name')),
@@ -47,8 +53,9 @@ export function createReaderV3({
         required: where === 'path' || get('required') === true,
         deprecated: get('deprecated') === true,
         description: textOf(get('description')),
-        style: where === 'querystring' ? 'query' : content === undefined ? style : 'json',
-        explode: typeof get('explode') === 'boolean' ? get('explode') === true : style === 'form',
+        style,
+        explode: typeof explode === 'boolean' ? explode : style === 'form' || style === 'cookie',
+        allowReserved: where === 'query' && get('allowReserved') === true,
         schema: content === undefined ? schema : content.schema,
       },
     ];
@@ -123,6 +130,17 @@ export function createReaderV3({
           };
         }),
   };
+}
+
+/** How a value of a content type is written in a place; undefined where it is not. */
+function contentStyle({ type, schema }: ApiMedia, where: string, usual: ParameterStyle): ParameterStyle | undefined {
+  const isWhole = where === 'querystring';
+  if (/[/+]json$/.test(type)) return isWhole ? 'wholeJson' : 'json';
+  if (isWhole && type === 'application/x-www-form-urlencoded') return 'query';
+  const types = schema?.().types ?? ['string'];
+  const isText = types.length > 0 && types.every((one) => one !== 'object' && one !== 'array');
+  if (!isText) return undefined;
+  return isWhole ? 'wholeText' : usual;
 }
 
 /** Success, or what stands for it; what an error looks like is not read, so that its mistakes do no harm. */

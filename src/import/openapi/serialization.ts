@@ -1,5 +1,5 @@
 // Styles of OpenAPI in, the `@serialize` of an argument or a field of a form out; none where a URI Template does it alike.
-import type { ApiEncoding, ParameterStyle } from './document-model.ts';
+import type { ApiEncoding, ApiParameter, ParameterStyle } from './document-model.ts';
 import type { Shape } from './schema-shape.ts';
 import { quote } from './sdl-model.ts';
 
@@ -37,18 +37,23 @@ export interface ParameterSerialization {
 
 /** @param speakable whether its name can stand in a template with a modifier. */
 export function serializeParameter(
-  parameter: { readonly in: string; readonly style: ParameterStyle; readonly explode: boolean },
+  parameter: Pick<ApiParameter, 'in' | 'style' | 'explode' | 'allowReserved'>,
   shape: Shape,
   speakable: boolean,
 ): ParameterSerialization {
   const { style, explode } = parameter;
   const plain = { directive: undefined, explode: false };
-  if (style === 'json') return { directive: directive('json'), explode: false };
+  if (style === 'json' || style === 'wholeJson') return { directive: directive('json'), explode: false };
+  if (parameter.allowReserved === true) return reserved(parameter, shape);
   if (shape.kind === 'scalar' || shape.kind === 'enum') return plain;
   const isList = shape.kind === 'list' || shape.kind === 'tuple';
   if (parameter.in === 'header')
     return { directive: explode && !isList ? directive('keyed') : undefined, explode: false };
-  if (parameter.in === 'cookie') return plain;
+  if (parameter.in === 'cookie') {
+    // Only 3.2 says how several cookies are written; before, a list was one value for all that anyone knew.
+    const several = explode && (!isList || style === 'cookie');
+    return { directive: several ? directive('explode') : undefined, explode: false };
+  }
   if (parameter.in === 'path') return { directive: undefined, explode };
   if (style === 'deepObject') return { directive: directive('deepObject'), explode: true };
   const delimited = DELIMITED[style];
@@ -57,6 +62,13 @@ export function serializeParameter(
   // A template reaches no deeper than the texts of a list or of an object.
   const reaches = speakable && (isList || (shape.kind === 'object' && [...shape.fields.values()].every(isLeaf)));
   return { directive: reaches ? undefined : directive('explode'), explode: true };
+}
+
+/** No template writes reserved characters into a query (RFC 6570, section 3.2.8). */
+function reserved({ style, explode }: Pick<ApiParameter, 'style' | 'explode'>, shape: Shape): ParameterSerialization {
+  const isPlain = shape.kind === 'scalar' || shape.kind === 'enum';
+  const own = isPlain ? 'explode' : formStyle(style, explode);
+  return { directive: `@serialize(style: ${own}, allowReserved: true)`, explode: false };
 }
 
 function isLeaf({ schema }: { readonly schema: { readonly types: readonly string[] } }): boolean {

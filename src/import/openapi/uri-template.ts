@@ -13,6 +13,8 @@ export interface TemplateVariable {
   readonly name: string;
   /** Each item of a list, or each entry of an object, becomes a value of its own. */
   readonly explode: boolean;
+  /** Its value is the whole query. */
+  readonly whole?: boolean;
 }
 
 /** @param pathParameters by the name in the path; other text in braces stays literal. */
@@ -28,7 +30,9 @@ export function uriTemplate(
     return `{${operator}${variableName(parameter.name)}${parameter.explode ? '*' : ''}}`;
   });
   const rooted = filled.startsWith('/') ? filled : `/${filled}`;
-  if (query.length === 0) return rooted;
+  const [first] = query;
+  if (first === undefined) return rooted;
+  if (first.whole === true) return `${rooted}?{${variableName(first.name)}}`;
   const variables = query.map(({ name, explode }) => `${variableName(name)}${explode ? '*' : ''}`).join(',');
   return `${rooted}{${rooted.includes('?') ? '&' : '?'}${variables}}`;
 }

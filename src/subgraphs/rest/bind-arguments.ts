@@ -1,7 +1,7 @@
 // Which value a name in a template or a header stands for: an argument of the field, or a property of its parent.
 import type { ConnectorField, FieldCall } from '../../contract/connector.ts';
 import { upstreamName } from '../local/hub-directives.ts';
-import { isSpread, readSerialization, serialize, type RestStyle } from './serialize.ts';
+import { isSpread, readSerialization, serialize, type Serialization } from './serialize.ts';
 
 export type ReadValue = (call: FieldCall) => unknown;
 
@@ -11,7 +11,7 @@ export interface ArgumentBinder {
   /** Upstream name of the argument with this GraphQL or upstream name; it counts as used. */
   take(name: string): string | undefined;
   /** How the argument with this GraphQL or upstream name says that it is written. */
-  styleOf(name: string): RestStyle | undefined;
+  serializationOf(name: string): Serialization | undefined;
   /** Upstream names of arguments that nothing has used yet. */
   unused(): readonly string[];
   /** For messages: what could have been meant. */
@@ -26,10 +26,10 @@ export function createArgumentBinder(field: ConnectorField): ArgumentBinder {
   const byName = new Map<string, string>();
   for (const [name, upstream] of Object.entries(field.argumentNames)) byName.set(name, upstream);
   for (const upstream of Object.values(field.argumentNames)) byName.set(upstream, upstream);
-  const styles = new Map<string, RestStyle>();
+  const styles = new Map<string, Serialization>();
   for (const argument of field.field.args) {
-    const style = readSerialization(argument.astNode)?.style;
-    if (style !== undefined) styles.set(field.argumentNames[argument.name] ?? argument.name, style);
+    const own = readSerialization(argument.astNode);
+    if (own !== undefined) styles.set(field.argumentNames[argument.name] ?? argument.name, own);
   }
   const properties = new Map<string, string>();
   if (field.root === undefined) {
@@ -56,10 +56,10 @@ export function createArgumentBinder(field: ConnectorField): ArgumentBinder {
         property === undefined || Object.hasOwn(call.args, argument)
           ? own(call.args, argument)
           : own(call.parent, property);
-      const style = styles.get(argument);
-      return style === undefined || isSpread(style) ? read : (call) => serialize(read(call), style);
+      const written = styles.get(argument);
+      return written === undefined || isSpread(written) ? read : (call) => serialize(read(call), written.style);
     },
-    styleOf: (name) => styles.get(byName.get(name) ?? name),
+    serializationOf: (name) => styles.get(byName.get(name) ?? name),
     unused: () => [...new Set(Object.values(field.argumentNames))].filter((name) => !used.has(name)),
     known: list([
       ...Object.values(field.argumentNames).map((name) => `argument "${name}"`),

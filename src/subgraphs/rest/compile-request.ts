@@ -5,7 +5,7 @@ import type { UpstreamRequest } from '../../contract/transport.ts';
 import { createArgumentBinder, type ArgumentBinder, type ReadValue } from './bind-arguments.ts';
 import { compileBody, type BodyEncoding, type EncodedBody } from './request-body.ts';
 import { compileHeaders } from './request-headers.ts';
-import { isSpread, serializePairs, type Pair } from './serialize.ts';
+import { isSpread, serializePairs } from './serialize.ts';
 import { parseUriTemplate, TemplateMistake, type UriTemplate } from './uri-template.ts';
 
 export type Method = 'GET' | 'HEAD' | 'QUERY' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -44,11 +44,15 @@ export function compileRequest(field: ConnectorField, method: Method, template: 
     hasPathVariables: uri.variables.some(({ place }) => place === 'path'),
     write(call) {
       const values = new Map<string, unknown>();
-      const pairs: Pair[] = [];
+      const pairs: string[] = [];
       for (const [name, read] of readers) {
-        const style = binder.styleOf(name);
-        if (style === undefined || !isSpread(style)) values.set(name, read(call));
-        else pairs.push(...serializePairs(name, read(call), style));
+        const own = binder.serializationOf(name);
+        if (own === undefined || !isSpread(own)) values.set(name, read(call));
+        else {
+          const encode = own.allowReserved ? encodeUnreserved : encodeURIComponent;
+          for (const [key, value] of serializePairs(name, read(call), own.style))
+            pairs.push(`${encode(key)}=${encode(value)}`);
+        }
       }
       const headers: Record<string, string> = { accept: 'application/json, */*;q=0.5', ...writeHeaders(call) };
       const url = addPairs(uri.expand(values), pairs);
@@ -105,10 +109,19 @@ function remainingBody(method: Method, binder: ArgumentBinder): Body | undefined
   };
 }
 
-function addPairs(url: string, pairs: readonly Pair[]): string {
+function addPairs(url: string, pairs: readonly string[]): string {
   if (pairs.length === 0) return url;
-  const query = pairs.map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`).join('&');
-  return `${url}${url.includes('?') ? '&' : '?'}${query}`;
+  return `${url}${url.includes('?') ? '&' : '?'}${pairs.join('&')}`;
+}
+
+/**
+ * Reserved characters and what is percent-encoded already stay as they are (RFC 6570, section 3.2.3), but for those that
+ * would end the value or that a query cannot hold (RFC 3986, section 3.4), and for "+", which forms read as a space.
+ */
+function encodeUnreserved(text: string): string {
+  return encodeURIComponent(text)
+    .replaceAll(/%(?:3A|2F|3F|40|24|2C|3B|3D)/g, decodeURIComponent)
+    .replaceAll(/%25(?=[0-9A-Fa-f]{2})/g, '%');
 }
 
 function bindVariables(uri: UriTemplate, binder: ArgumentBinder): Map<string, ReadValue> {

@@ -1,7 +1,8 @@
 // The headers of a call, from `headers: ["name: value with {argument}"]`.
 import type { FieldCall } from '../../contract/connector.ts';
 import type { ArgumentBinder, ReadValue } from './bind-arguments.ts';
-import { serialize } from './serialize.ts';
+import { isGiven, isRecord, serialize, serializePairs } from './serialize.ts';
+import { toText } from './to-text.ts';
 import { TemplateMistake } from './uri-template.ts';
 
 export type WriteHeaders = (call: FieldCall) => Record<string, string>;
@@ -34,6 +35,14 @@ function compileHeader(line: string, binder: ArgumentBinder): [string, (call: Fi
     throw new TemplateMistake(`the header "${line}" is not written as "name: value"`);
   }
   if (NOT_OURS.has(name.toLowerCase())) throw new TemplateMistake(`the header "${name}" is the hub's own to write`);
+  if (name.toLowerCase() === 'cookie') {
+    const [, cookie = '', argument = ''] = /^([^={}]+)=\{([^{}]+)\}$/.exec(template) ?? [];
+    const read = argument === '' ? undefined : binder.bind(argument);
+    if (read !== undefined) {
+      const several = binder.serializationOf(argument)?.style === 'explode';
+      return ['cookie', (call) => writeCookies(cookie, read(call), several)];
+    }
+  }
   const parts = template.split(/\{([^{}]+)\}/).map((part, index): string | ReadValue => {
     if (index % 2 === 0) return part;
     const read = binder.bind(part);
@@ -41,6 +50,30 @@ function compileHeader(line: string, binder: ArgumentBinder): [string, (call: Fi
     throw new TemplateMistake(`the header "${name}" uses "${part}", which the field does not have: ${binder.known}`);
   });
   return [name.toLowerCase(), (call) => writeValue(name, parts, call)];
+}
+
+/** `a=1`, or `a=1; a=2` and `key=1; other=2` where each item and each key is a cookie of its own (OpenAPI 3.2). */
+function writeCookies(name: string, value: unknown, several: boolean): string | undefined {
+  if (!isGiven(value)) return undefined;
+  if (several) {
+    const pairs = serializePairs(name, value, 'explode').map(([key, text]) => `${cookieText(key)}=${cookieText(text)}`);
+    return pairs.length === 0 ? undefined : pairs.join('; ');
+  }
+  const items = Array.isArray(value)
+    ? value
+    : isRecord(value)
+      ? Object.entries(value).filter(hasValue).flat()
+      : [value];
+  return `${name}=${items.filter(isGiven).map(toText).map(cookieText).join(',')}`;
+}
+
+function hasValue([, value]: [string, unknown]): boolean {
+  return isGiven(value);
+}
+
+/** Without octets that would end a cookie's value, or that it cannot hold (RFC 6265, section 4.1.1). */
+function cookieText(text: string): string {
+  return text.toWellFormed().replaceAll(/[^\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]/gu, encodeURIComponent);
 }
 
 function writeValue(name: string, parts: readonly (string | ReadValue)[], call: FieldCall): string | undefined {
@@ -52,12 +85,7 @@ function writeValue(name: string, parts: readonly (string | ReadValue)[], call: 
     }
     const given = part(call);
     if (given === undefined || given === null) return undefined;
-    const text = serialize(given, 'comma') ?? '';
-    // Octets that would end a cookie's value, or that it cannot hold (RFC 6265, section 4.1.1).
-    value +=
-      name.toLowerCase() === 'cookie'
-        ? text.replaceAll(/[^\x21\x23-\x2b\x2d-\x3a\x3c-\x5b\x5d-\x7e]/gu, encodeURIComponent)
-        : text;
+    value += serialize(given, 'comma') ?? '';
   }
   // RFC 9110, section 5.5: visible characters, spaces and tabs; a line break would begin another header.
   if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {

@@ -7,6 +7,7 @@ export type RestStyle = 'json' | 'comma' | 'keyed' | 'space' | 'pipe' | 'tab' | 
 export interface Serialization {
   readonly style: RestStyle;
   readonly contentType: string | undefined;
+  readonly allowReserved: boolean;
 }
 
 export type Pair = readonly [name: string, value: string];
@@ -17,6 +18,7 @@ export function readSerialization(node: Directed | null | undefined): Serializat
   return {
     style: args.style as RestStyle,
     contentType: typeof args.contentType === 'string' ? args.contentType : undefined,
+    allowReserved: args.allowReserved === true,
   };
 }
 
@@ -28,9 +30,9 @@ const SEPARATORS: Readonly<Partial<Record<RestStyle, string>>> = {
   tab: '\t',
 };
 
-/** Whether one parameter becomes several. */
-export function isSpread(style: RestStyle): style is 'deepObject' | 'explode' {
-  return style === 'deepObject' || style === 'explode';
+/** Whether a template cannot write it: one parameter that becomes several, or text that stays as it is. */
+export function isSpread({ style, allowReserved }: Serialization): boolean {
+  return style === 'deepObject' || style === 'explode' || allowReserved;
 }
 
 /** One text for the whole value; undefined where there is nothing to write. */
@@ -46,7 +48,7 @@ export function serialize(value: unknown, style: RestStyle): string | undefined 
     .join(separator);
 }
 
-/** Names and values of one parameter that becomes several: `deepObject` and `explode`. */
+/** Names and values of one parameter that may become several: `deepObject` and `explode`. */
 export function serializePairs(name: string, value: unknown, style: RestStyle): Pair[] {
   if (!isGiven(value)) return [];
   if (style === 'deepObject') return deepPairs(name, value);

@@ -56,6 +56,7 @@ export function parseUriTemplate(text: string): UriTemplate {
     return `{${operator}${parts.join(',')}}`;
   });
   const expand = compileParts(rewritten);
+  const isWholeQuery = /\?\{\w[^{}]*\}$/.test(rewritten);
   const hasPathVariables = variables.some(({ place }) => place === 'path');
 
   return {
@@ -73,7 +74,7 @@ export function parseUriTemplate(text: string): UriTemplate {
         }
         context[variable.alias] = variable.wrapped ? { [variable.name]: unnested(value) } : value;
       }
-      const url = expand(context);
+      const url = isWholeQuery ? expand(context).replace(/\?$/, '') : expand(context);
       if (!hasPathVariables) return url;
       const path = /^[^?#]*/.exec(url)?.[0] ?? '';
       if (leadsElsewhere(path)) throw new TemplateMistake('a value would make the path lead somewhere else');

@@ -154,16 +154,78 @@ describe('parameters', () => {
     expect(await sdlOf(document)).toContain('a(id: ID!, n: Int)');
   });
 
-  it('with the same name in two places are not mixed up', async () => {
-    const { sdl, report } = await importText(
-      api({
-        '/a/{id}': {
-          get: { operationId: 'a', parameters: [path('id'), query('id', { type: 'string' })], responses: text },
-        },
-      }),
+  it('with the same name in every place are arguments of their own', async () => {
+    const places = ['query', 'header', 'cookie'].map((place) => ({
+      name: 'id',
+      in: place,
+      schema: { type: 'string' },
+    }));
+    const sdl = await sdlOf(
+      api({ '/a/{id}': { get: { operationId: 'a', parameters: [path('id'), ...places], responses: text } } }),
     );
-    expect(sdl).toContain('a(id: ID!): String @rest(get: "/a/{id}")');
-    expect(report.notes).toContainEqual(expect.objectContaining({ message: expect.stringContaining('same name') }));
+    expect(sdl).toContain(
+      'a(id: ID! @map(name: "idInPath"), id2: ID @map(name: "id"), id3: ID, id4: ID): String ' +
+        '@rest(get: "/a/{idInPath}{?id}", headers: ["id: {id3}", "cookie: id={id4}"])',
+    );
+  });
+
+  it('keep reserved characters where they may', async () => {
+    const list = { type: 'array', items: { type: 'string' } };
+    const sdl = await getWith([
+      query('to', { type: 'string' }, { allowReserved: true }),
+      query('tags', list, { allowReserved: true, explode: false }),
+    ]);
+    expect(sdl).toContain('to: String @serialize(style: explode, allowReserved: true)');
+    expect(sdl).toContain('tags: [String!] @serialize(style: comma, allowReserved: true)');
+  });
+
+  it('of a content type are JSON, texts, or left out', async () => {
+    const thing = { type: 'object', properties: { a: { type: 'string' } } };
+    const content = (name: string, type: string, schema: object) => ({
+      name,
+      in: 'query',
+      content: { [type]: { schema } },
+    });
+    const parameters = [
+      content('json', 'application/vnd.api+json', thing),
+      content('text', 'text/plain', { type: 'string' }),
+      content('xml', 'application/xml', thing),
+    ];
+    const { sdl, report } = await importText(api({ '/a': { get: { operationId: 'a', parameters, responses: text } } }));
+    expect(sdl).toContain('a(json: AJsonInput @serialize(style: json), text: String): String');
+    expect(report.notes).toEqual([
+      {
+        kind: 'loss',
+        at: '#/paths/~1a/get/parameters/2',
+        message: 'this parameter was left out: values of application/xml are not expressed',
+      },
+    ]);
+  });
+
+  it('that are the whole query are its parameters where it is a form, else one argument', async () => {
+    const whole = (type: string, schema: object) =>
+      getWith([{ name: 'q', in: 'querystring', content: { [type]: { schema } } }]);
+    const thing = { type: 'object', properties: { a: { type: 'string' }, b: { type: 'integer' } } };
+    expect(await whole('application/x-www-form-urlencoded', thing)).toContain(
+      'a(a: String, b: Int): String @rest(get: "/a{?a,b}")',
+    );
+    expect(await whole('application/json', thing)).toContain(
+      'a(q: AQInput @serialize(style: json)): String @rest(get: "/a?{q}")',
+    );
+    expect(await whole('application/jsonpath', { type: 'string' })).toContain(
+      'a(q: String): String @rest(get: "/a?{q}")',
+    );
+  });
+
+  it('in cookies become a cookie each where the description says so', async () => {
+    const cookie = (name: string, more: object) => ({ name, in: 'cookie', ...more });
+    const object = { type: 'object', properties: { a: { type: 'string' } } };
+    const sdl = await getWith([
+      cookie('o', { schema: object }),
+      cookie('p', { schema: object, explode: false }),
+      cookie('l', { schema: { type: 'array', items: { type: 'string' } }, style: 'cookie' }),
+    ]);
+    expect(sdl).toContain('o: AOInput @serialize(style: explode), p: APInput, l: [String!] @serialize(style: explode)');
   });
 
   it('without a name, and those of a fragment, which no request carries, are left out', async () => {

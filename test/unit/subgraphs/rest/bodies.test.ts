@@ -222,6 +222,12 @@ describe('parameters', () => {
       q(deep: Filter @serialize(style: deepObject), pipes: [String!] @serialize(style: pipe), spaces: [String!] @serialize(style: space),
         json: Filter @serialize(style: json), spread: Filter @serialize(style: explode), odd: [String!] @map(name: "a:b") @serialize(style: explode)): Boolean
         @rest(get: "/x{?deep*,pipes,spaces,json,spread*,a%3Ab}")
+      r(to: String @serialize(style: explode, allowReserved: true), tags: [String!] @serialize(style: comma, allowReserved: true)): Boolean
+        @rest(get: "/x{?to,tags}")
+      w(q: String): Boolean @rest(get: "/x?{q}")
+      j(q: Filter @serialize(style: json)): Boolean @rest(get: "/x?{q}")
+      c(list: [String!], each: [String!] @serialize(style: explode), object: Filter @serialize(style: explode)): Boolean
+        @rest(get: "/x", headers: ["cookie: list={list}", "cookie: each={each}", "cookie: o={object}"])
       h(list: [Int!], object: Filter @serialize(style: keyed), one: String, two: String): Boolean
         @rest(get: "/x", headers: ["x-list: {list}", "x-object: {object}", "cookie: a={one}", "cookie: b={two}"])
     }`;
@@ -235,6 +241,23 @@ describe('parameters', () => {
       ...['pipes=a|b', 'spaces=c d', 'json={"a":3}'],
       ...['deep[a]=1', 'deep[b][0]=x', 'deep[c][a]=2', 'a=4', 'b=e', 'b=f', 'a:b=g', 'a:b=h'],
     ]);
+  });
+
+  it('keep reserved characters that end nothing, and what is encoded already', async () => {
+    const { sent } = await run(sdl, '{ r(to: "https://a/b?c=d&e#f+g[h] %41%", tags: ["a:b", "c/d"]) }');
+    expect(sent?.url).toBe('/x?to=https://a/b?c=d%26e%23f%2Bg%5Bh%5D%20%41%25&tags=a:b,c/d');
+  });
+
+  it('are the whole query', async () => {
+    expect((await run(sdl, '{ w(q: "$.a[?(@.b)]&c") }')).sent?.url).toBe('/x?%24.a%5B%3F%28%40.b%29%5D%26c');
+    expect((await run(sdl, '{ j(q: { a: 1 }) }')).sent?.url).toBe('/x?%7B%22a%22%3A1%7D');
+    expect((await run(sdl, '{ w }')).sent?.url).toBe('/x');
+  });
+
+  it('in cookies are one value, or a cookie for each item and key', async () => {
+    const { sent } = await run(sdl, '{ c(list: ["a,b", "c d"], each: ["e", "f;g"], object: { a: 1, b: ["h"] }) }');
+    expect(sent?.headers.cookie).toBe('list=a%2Cb,c%20d; each=e; each=f%3Bg; a=1; b=h');
+    expect((await run(sdl, '{ c }')).sent?.headers.cookie).toBeUndefined();
   });
 
   it('in headers and cookies are lists, keyed objects, and one header of all cookies that are given', async () => {
