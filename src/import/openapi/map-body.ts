@@ -2,7 +2,7 @@
 import { createSchema } from './create-schema.ts';
 import type { ApiMedia, ApiOperation, Schema } from './document-model.ts';
 import type { MappedParameters, MappingContext } from './map-parameters.ts';
-import { chooseBody, type ChosenBody } from './media-types.ts';
+import { chooseBody, isXml, type ChosenBody } from './media-types.ts';
 import { nonNull, nullable, quote, type ArgumentDef } from './sdl-model.ts';
 import { xmlRoot } from './xml-hints.ts';
 
@@ -45,7 +45,9 @@ export function mapBody(
     directive: [
       ...(name === 'input' && method !== 'get' ? [] : [`body: ${quote(name)}`]),
       ...(chosen.encoding === 'json' ? [] : [`encoding: ${chosen.encoding}`]),
-      ...(chosen.encoding === 'xml' && schema !== undefined ? [`root: ${quote(xmlRoot(schema))}`] : []),
+      ...(chosen.encoding === 'xml' && schema !== undefined
+        ? [`root: ${quote(xmlRoot(schema, context.types.shapeOf(schema).kind === 'list'))}`]
+        : []),
     ],
     headers: isSpecial(chosen, body.media) ? [`content-type: ${chosen.media.type}`] : [],
   };
@@ -66,6 +68,7 @@ function bodyType(
     case 'form':
     case 'multipart':
       if (schema !== undefined) types.asForm(schema, media.encoding ?? new Map());
+      if ([...(media.encoding?.values() ?? [])].some(({ contentType = '' }) => isXml(contentType))) types.useXml();
       break;
     case 'xml':
       types.useXml();
@@ -86,7 +89,8 @@ const FILE = createSchema('#', { types: ['file'], binary: true });
 function isSpecial({ encoding, media: { type } }: ChosenBody, all: readonly ApiMedia[]): boolean {
   // Of several kinds of files, the file itself says which one it is.
   if (encoding === 'binary' && all.length > 1) return false;
-  if (encoding === 'multipart' || encoding === 'form' || type.includes('*')) return false;
+  if (encoding === 'form' || type.includes('*')) return false;
+  if (encoding === 'multipart') return !/form-data$/.test(type);
   return (
     type !== 'application/json' &&
     /^[\w.+-]+\/[\w.+-]+$/.test(type) &&

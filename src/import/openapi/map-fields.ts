@@ -45,7 +45,7 @@ export function createFieldMapper({ registry, refer, shapeOf }: FieldMapperOptio
     const preset = position === 'input' && field.required ? defaultOf(field.schema, type) : undefined;
     const finished = field.required && preset === undefined ? type : nullable(type);
     const serialize = form === undefined ? undefined : serializeOf(shapeOf(field.schema), encoding);
-    const xml = usesXml ? xmlDirective(field.schema) : undefined;
+    const xml = usesXml ? xmlDirective(field.schema, field.name) : undefined;
     return {
       name,
       upstream: name === field.name ? undefined : field.name,

@@ -20,7 +20,7 @@ type Test = (type: string) => boolean;
 
 const isJson: Test = (type) =>
   (/^(?:application|text|\*)\/(?:x-|vnd\.)?(?:json|\*)$/.test(type) || type.endsWith('+json')) && !LINES.test(type);
-const isXml: Test = (type) => /[/+]xml$/.test(type) && !type.startsWith('image/');
+export const isXml: Test = (type) => /[/+]xml\b/.test(type) && !type.startsWith('image/');
 const isForm: Test = (type) => type === 'application/x-www-form-urlencoded';
 
 /** The best of a body's media types: JSON before forms before texts before bytes. Undefined where there are none. */
@@ -38,6 +38,8 @@ export function chooseBody(media: readonly ApiMedia[]): ChosenBody | undefined {
     typed('form', isForm) ??
     typed('multipart', (type) => type.startsWith('multipart/') || type === 'application/form-data') ??
     find('xml', ({ type, schema }) => isXml(type) && hasStructure(schema)) ??
+    // What is JSON is YAML (YAML 1.2, section 1.3).
+    find('json', ({ type, schema }) => /[/+](?:x-)?yaml$/.test(type) && hasStructure(schema)) ??
     typed('ndjson', (type) => LINES.test(type)) ??
     typed('text', (type) => type.startsWith('text/') || isXml(type)) ??
     typed('binary', () => true)

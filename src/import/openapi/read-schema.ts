@@ -131,7 +131,8 @@ function xmlOf(value: unknown): XmlHints | undefined {
     prefix: text('prefix'),
     attribute: property(value, 'attribute') === true || nodeType === 'attribute',
     text: nodeType === 'text' || nodeType === 'cdata' || property(value, 'x-text') === true,
-    wrapped: property(value, 'wrapped') === true,
+    // In 3.2, `wrapped` is an array that is an element.
+    wrapped: property(value, 'wrapped') === true || nodeType === 'element',
   };
 }
 

@@ -19,7 +19,9 @@ export function serializeOf(shape: Shape, encoding: ApiEncoding | undefined): st
   const type = contentType === undefined || contentType.includes(',') ? undefined : contentType;
   const json = type !== undefined && /[/+]json\b/.test(type) && !isPlain;
   const own = style === undefined ? (json ? 'json' : 'explode') : formStyle(style, explode);
-  if (type === undefined && (own === 'explode' || (isPlain && own !== 'deepObject'))) return undefined;
+  // What is usual for nested values (`address[city]`) is not what `form` means.
+  const spread = style === 'form' && explode && shape.kind === 'object';
+  if (type === undefined && !spread && (own === 'explode' || (isPlain && own !== 'deepObject'))) return undefined;
   return directive(own, type !== undefined && !type.includes('*') && !type.includes('urlencoded') ? type : undefined);
 }
 

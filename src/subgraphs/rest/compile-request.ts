@@ -34,11 +34,11 @@ export function compileRequest(field: ConnectorField, method: Method, template: 
   const readers = bindVariables(uri, binder);
   const body = named ?? remainingBody(method, binder);
   const { encoding, root } = field.directive;
-  const encode = compileBody(
-    (encoding ?? 'json') as BodyEncoding,
-    body?.type,
-    typeof root === 'string' ? root : undefined,
-  );
+  const encode = compileBody((encoding ?? 'json') as BodyEncoding, {
+    type: body?.type,
+    root: typeof root === 'string' ? root : undefined,
+    contentType: headerLines(field).flatMap((line) => /^content-type:\s*([^;{}]*)/i.exec(line)?.[1]?.trim() ?? [])[0],
+  });
 
   return {
     hasPathVariables: uri.variables.some(({ place }) => place === 'path'),

@@ -18,12 +18,16 @@ export interface MultipartForm {
   readonly styles: ReadonlyMap<string, Serialization>;
   /** Upstream names of the fields that are files or lists of files. */
   readonly files: ReadonlySet<string>;
+  /** By the upstream name of the field: how it is written where its part is XML. */
+  readonly xml: ReadonlyMap<string, (value: unknown) => string>;
 }
 
-export async function encodeMultipart(value: unknown, form: MultipartForm): Promise<EncodedBody> {
+/** @param type `multipart/form-data` where it is undefined. */
+export async function encodeMultipart(value: unknown, form: MultipartForm, type?: string): Promise<EncodedBody> {
   const boundary = `manifold-${randomBytes(16).toString('hex')}`;
   const chunks: Uint8Array[] = [];
-  for (const part of partsOf(value, form)) {
+  const parts = partsOf(value, form);
+  for (const part of parts) {
     chunks.push(Buffer.from(headOf(part, boundary), 'utf8'));
     const { content } = part;
     chunks.push(
@@ -32,7 +36,12 @@ export async function encodeMultipart(value: unknown, form: MultipartForm): Prom
     );
   }
   chunks.push(Buffer.from(`--${boundary}--\r\n`));
-  return { contentType: `multipart/form-data; boundary=${boundary}`, content: Buffer.concat(chunks) };
+  // RFC 2387, section 3.1: the type of what the parts are related by, which is the first of them.
+  const first = type === 'multipart/related' ? `; type="${clean(parts[0]?.contentType ?? 'text/plain')}"` : '';
+  return {
+    contentType: `${type ?? 'multipart/form-data'}; boundary=${boundary}${first}`,
+    content: Buffer.concat(chunks),
+  };
 }
 
 function partsOf(value: unknown, form: MultipartForm): Part[] {
@@ -48,13 +57,19 @@ function toParts(name: string, item: unknown, form: MultipartForm): Part[] {
     return [{ name, fileName: file.name, contentType: contentType ?? file.blob.type, content: file.blob }];
   }
   if (contentType !== undefined) {
-    return [{ name, contentType, content: typeof item === 'string' ? item : JSON.stringify(item, writeExact) }];
+    const content = form.xml.get(name)?.(item) ?? (typeof item === 'string' ? item : JSON.stringify(item, writeExact));
+    return [{ name, contentType, content }];
   }
   if (own !== undefined) return serializePairs(name, item, own.style).map(([key, content]) => ({ name: key, content }));
-  if (Array.isArray(item)) return item.flatMap((one) => toParts(name, one, form));
-  // OpenAPI 3.0, "Encoding Object": an object is JSON where nothing else is said.
-  if (isRecord(item)) return [{ name, contentType: 'application/json', content: JSON.stringify(item, writeExact) }];
+  if (Array.isArray(item))
+    return item.flatMap((one) => (Array.isArray(one) ? jsonPart(name, one) : toParts(name, one, form)));
+  // OpenAPI, "Encoding Object": an object, or a list in a list, is JSON where nothing else is said.
+  if (isRecord(item)) return jsonPart(name, item);
   return [{ name, content: toText(item) }];
+}
+
+function jsonPart(name: string, item: unknown): Part[] {
+  return [{ name, contentType: 'application/json', content: JSON.stringify(item, writeExact) }];
 }
 
 function headOf({ name, fileName, contentType }: Part, boundary: string): string {

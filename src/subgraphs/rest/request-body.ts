@@ -18,23 +18,29 @@ export interface EncodedBody {
 /** Throws TemplateMistake where the value cannot be written so. */
 export type EncodeBody = (value: unknown) => EncodedBody | Promise<EncodedBody>;
 
-/**
- * @param type of the argument that is the body; undefined where several arguments are.
- * @param root name of the outermost element of XML.
- */
-export function compileBody(
-  encoding: BodyEncoding,
-  type: GraphQLInputType | undefined,
-  root: string | undefined,
-): EncodeBody {
+export interface BodyOptions {
+  /** Of the argument that is the body; undefined where several arguments are. */
+  readonly type: GraphQLInputType | undefined;
+  /** Name of the outermost element of XML. */
+  readonly root: string | undefined;
+  /** What the call says that its body is; undefined where it is what is usual. */
+  readonly contentType: string | undefined;
+}
+
+export function compileBody(encoding: BodyEncoding, { type, root, contentType: given }: BodyOptions): EncodeBody {
   switch (encoding) {
     case 'json':
       return (value) => ({ contentType: 'application/json', content: JSON.stringify(value, writeExact) });
-    case 'ndjson':
+    case 'ndjson': {
+      // RFC 7464, section 2.2: a record separator before each.
+      const start = given === 'application/json-seq' ? '\u001e' : '';
       return (value) => ({
         contentType: 'application/x-ndjson',
-        content: (Array.isArray(value) ? value : [value]).map((one) => `${JSON.stringify(one, writeExact)}\n`).join(''),
+        content: (Array.isArray(value) ? value : [value])
+          .map((one) => `${start}${JSON.stringify(one, writeExact)}\n`)
+          .join(''),
       });
+    }
     case 'form': {
       const { styles } = readForm(type);
       const contentType = 'application/x-www-form-urlencoded';
@@ -42,7 +48,7 @@ export function compileBody(
     }
     case 'multipart': {
       const form = readForm(type);
-      return (value) => encodeMultipart(value, form);
+      return (value) => encodeMultipart(value, form, given);
     }
     case 'xml': {
       const write = compileXmlWriter(type, root ?? 'root');
@@ -62,13 +68,15 @@ export function compileBody(
 function readForm(type: GraphQLInputType | undefined): MultipartForm {
   const styles = new Map<string, Serialization>();
   const files = new Set<string>();
+  const xml = new Map<string, (value: unknown) => string>();
   const named = type === undefined ? undefined : isNonNullType(type) ? type.ofType : type;
-  if (!isInputObjectType(named) || isListType(named)) return { styles, files };
+  if (!isInputObjectType(named) || isListType(named)) return { styles, files, xml };
   for (const field of Object.values(named.getFields())) {
     const name = upstreamName(field.astNode, field.name);
     const own = readSerialization(field.astNode);
     if (own !== undefined) styles.set(name, own);
+    if (/[/+]xml\b/.test(own?.contentType ?? '')) xml.set(name, compileXmlWriter(field.type, name));
     if (getNamedType(field.type).name === 'Upload') files.add(name);
   }
-  return { styles, files };
+  return { styles, files, xml };
 }

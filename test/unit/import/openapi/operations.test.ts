@@ -342,11 +342,30 @@ describe('bodies', () => {
     const sdl = await uploading({ 'multipart/form-data': { schema }, 'application/x-www-form-urlencoded': form });
     expect(sdl).toContain('@rest(post: "/a", encoding: form)');
     expect(sdl).toContain('to: AToInput @serialize(style: deepObject)');
+    const spread = { schema, encoding: { to: { style: 'form', explode: true } } };
+    expect(await uploading({ 'application/x-www-form-urlencoded': spread })).toContain('@serialize(style: explode)');
   });
 
   it('of bytes are files', async () => {
     expect(await uploading({ 'image/png': { schema: { type: 'string', format: 'binary' } } })).toContain(
       'a(input: Upload!): Boolean @rest(post: "/a", encoding: binary, headers: ["content-type: image/png"])',
+    );
+  });
+
+  it('of multipart that is no form say which kind it is, and parts may be XML', async () => {
+    const thing = { type: 'object', properties: { n: { type: 'integer', xml: { attribute: true } } } };
+    const schema = { type: 'object', properties: { meta: thing, file: { type: 'string', format: 'binary' } } };
+    const encoding = { meta: { contentType: 'application/xml' } };
+    const sdl = await uploading({ 'multipart/related': { schema, encoding } });
+    expect(sdl).toContain('@rest(post: "/a", encoding: multipart, headers: ["content-type: multipart/related"])');
+    expect(sdl).toContain('meta: AMetaInput @serialize(style: explode, contentType: "application/xml")');
+    expect(sdl).toContain('n: Int @xml(attribute: true)');
+  });
+
+  it('of YAML are JSON, which is YAML', async () => {
+    const schema = { type: 'object', properties: { a: { type: 'string' } } };
+    expect(await uploading({ 'application/yaml': { schema } })).toContain(
+      'a(input: AInput!): Boolean @rest(post: "/a", headers: ["content-type: application/yaml"])',
     );
   });
 
@@ -368,6 +387,10 @@ describe('bodies', () => {
           xml: { name: 'tagList', wrapped: true },
           items: { type: 'string', xml: { name: 'tag' } },
         },
+        sizes: { type: 'array', xml: { wrapped: true }, items: { type: 'integer' } },
+        lines: { type: 'array', xml: { nodeType: 'element' }, items: { type: 'integer', xml: { name: 'line' } } },
+        size: { type: 'string', xml: { prefix: 's', namespace: 'urn:sizes' } },
+        unit: { type: 'string', xml: { attribute: true, prefix: 's', namespace: 'urn:sizes' } },
       },
     };
     const sdl = await uploading({ 'application/xml': { schema: pet } });
@@ -377,6 +400,13 @@ describe('bodies', () => {
     expect(sdl).toContain('id: Int @xml(attribute: true)');
     expect(sdl).toContain('name: String @xml(name: "label")');
     expect(sdl).toContain('tags: [String!] @xml(name: "tagList", item: "tag")');
+    expect(sdl).toContain('sizes: [Int!] @xml(item: "sizes") lines: [Int!] @xml(item: "line")');
+    expect(sdl).toContain('size: String @xml(name: "s:size xmlns:s=\\"urn:sizes\\"")');
+    expect(sdl).toContain('unit: String @xml(name: "s:unit xmlns:s=\\"urn:sizes\\"", attribute: true)');
+    const pets = { type: 'array', xml: { name: 'pets', wrapped: true }, items: pet };
+    expect(await uploading({ 'application/xml': { schema: pets } })).toContain(
+      'encoding: xml, root: "pets/pet xmlns=\\"urn:pets\\""',
+    );
   });
 });
 

@@ -83,6 +83,29 @@ describe('a multipart body', () => {
     expect((parts.get('logo') as File).type).toBe('image/png');
   });
 
+  it('is of the kind that the call names, with parts that are XML or JSON', async () => {
+    const kinds = `
+      input Form { meta: Meta @serialize(style: explode, contentType: "application/xml") rows: [[Int!]!] file: Upload }
+      input Meta { a: Int }
+      type Mutation {
+        send(input: Form!): Boolean @rest(post: "/x", encoding: multipart, headers: ["content-type: multipart/related"])
+      }`;
+    const { sent, body } = await run(
+      kinds,
+      'mutation { send(input: { meta: { a: 1 }, rows: [[1, 2], [3]], file: "data:image/png,x" }) }',
+    );
+    const type = String(sent?.headers['content-type']);
+    expect(type).toMatch(/^multipart\/related; boundary=[\w-]+; type="application\/xml"$/);
+    const parts = (body ?? '').split(/--manifold-\w+(?:--)?\r\n/).slice(1, -1);
+    expect(parts).toEqual([
+      'Content-Disposition: form-data; name="meta"\r\nContent-Type: application/xml\r\n\r\n' +
+        '<?xml version="1.0" encoding="UTF-8"?><meta><a>1</a></meta>\r\n',
+      'Content-Disposition: form-data; name="rows"\r\nContent-Type: application/json\r\n\r\n[1,2]\r\n',
+      'Content-Disposition: form-data; name="rows"\r\nContent-Type: application/json\r\n\r\n[3]\r\n',
+      'Content-Disposition: form-data; name="file"; filename="file"\r\nContent-Type: image/png\r\n\r\nx\r\n',
+    ]);
+  });
+
   it('refuses what is no file, and sends nothing', async () => {
     const { errors, sent } = await run(sdl, 'mutation { send(input: { file: 3 }) }');
     expect(errors?.[0]?.fault.message).toContain('a file is a part of a multipart request, or a data: url');
@@ -137,6 +160,14 @@ it('lines are JSON values, there and back', async () => {
   expect([body, data]).toEqual(['{"a":1}\ntrue\n', { send: [{ a: 1 }, 2] }]);
 });
 
+it('a sequence of JSON has a record separator before each value', async () => {
+  const sdl = `type Mutation {
+    send(input: [JSON!]!): Boolean @rest(post: "/x", encoding: ndjson, headers: ["content-type: application/json-seq"])
+  }`;
+  const { body } = await run(sdl, 'mutation { send(input: [1, { a: 2 }]) }');
+  expect(body).toBe('\u001e1\n\u001e{"a":2}\n');
+});
+
 describe('XML', () => {
   const sdl = `
     input PetInput { id: Int @xml(attribute: true) name: String @xml(name: "label") tags: [String!] @xml(name: "tagList", item: "tag") toys: [Toy!] }
@@ -156,6 +187,33 @@ describe('XML', () => {
     expect(body).toBe(
       '<?xml version="1.0" encoding="UTF-8"?><pet xmlns="urn:pets" id="7"><label>&lt;&amp;"</label>' +
         '<tagList><tag>a</tag><tag>b</tag></tagList><toys>x</toys><toys>y</toys></pet>',
+    );
+  });
+
+  it('has namespaces where the fields name them, and one outermost element around a list', async () => {
+    const spaced = `
+      input I {
+        a: Int @xml(name: "s:a xmlns:s=\\"urn:s\\"", attribute: true)
+        b: Int @xml(name: "s:b xmlns:s=\\"urn:s\\"", attribute: true)
+        c: [Int!] @xml(name: "s:c xmlns:s=\\"urn:s\\"", item: "s:d")
+        e: Int @xml(name: "e><f")
+      }
+      type O { a: Int @xml(name: "s:a xmlns:s=\\"urn:s\\"", attribute: true) c: [Int] @xml(name: "s:c xmlns:s=\\"urn:s\\"", item: "s:d") }
+      type Mutation {
+        one(input: I!): O @rest(post: "/x", encoding: xml, root: "r")
+        all(input: [I!]!): Boolean @rest(post: "/x", encoding: xml, root: "rs xmlns=\\"urn:a/b\\"/r")
+      }`;
+    const answer = { type: 'application/xml', body: '<r q:a="1" xmlns:q="urn:s"><q:c><q:d>2</q:d></q:c></r>' };
+    const one = await run(spaced, 'mutation { one(input: { a: 1, b: 2, c: [3], e: 4 }) { a c } }', answer);
+    expect(one.body).toBe(
+      '<?xml version="1.0" encoding="UTF-8"?><r xmlns:s="urn:s" s:a="1" s:b="2">' +
+        '<s:c xmlns:s="urn:s"><s:d>3</s:d></s:c><e__f>4</e__f></r>',
+    );
+    expect(one.data).toEqual({ one: { a: 1, c: [2] } });
+    const all = await run(spaced, 'mutation { all(input: [{ c: [] }, { e: 1 }]) }');
+    expect(all.body).toBe(
+      '<?xml version="1.0" encoding="UTF-8"?><rs xmlns="urn:a/b">' +
+        '<r><s:c xmlns:s="urn:s"></s:c></r><r><e__f>1</e__f></r></rs>',
     );
   });
 
