@@ -55,8 +55,11 @@ export function mapAnswer(
         directive: [],
         headers: accept,
       };
-    case 'text':
+    case 'text': {
+      const shape = best.media.type === 'text/plain' ? plainShape(best, types) : undefined;
+      if (shape !== undefined) return { type: shape, schema: undefined, directive: [], headers: accept };
       return { type: 'String', schema: undefined, directive: ['answer: text'], headers: accept };
+    }
     case 'lines':
     case 'xml':
     case 'json': {
@@ -79,6 +82,15 @@ export function mapAnswer(
       };
     }
   }
+}
+
+/** A number or a truth value that is answered as plain text. */
+function plainShape({ media }: ChosenAnswer, types: MappingContext['types']): string | undefined {
+  const schema = media.schema?.();
+  const shape = schema === undefined ? undefined : types.shapeOf(schema);
+  if (schema === undefined || shape?.kind !== 'scalar') return undefined;
+  if (!['Int', 'Long', 'Float', 'Boolean'].includes(shape.scalar)) return undefined;
+  return nullable(types.refer(schema, 'output', { typeName: '', fieldName: '' }));
 }
 
 const BYTES = createSchema('#', { types: ['string'], encoded: true });

@@ -16,11 +16,15 @@ export interface ChosenAnswer {
 
 const LINES = /^application\/(?:x-)?(?:ndjson|jsonl|jsonlines|json-seq|stream\+json)$/;
 
+/** Events one after another (HTML, "Server-sent events"); typed where the description says what one holds (3.2). */
+const EVENTS = 'text/event-stream';
+
 type Test = (type: string) => boolean;
 
 const isJson: Test = (type) =>
   (/^(?:application|text|\*)\/(?:x-|vnd\.)?(?:json|\*)$/.test(type) || type.endsWith('+json')) && !LINES.test(type);
 export const isXml: Test = (type) => /[/+]xml\b/.test(type) && !type.startsWith('image/');
+const isYaml: Test = (type) => /[/+](?:x-)?yaml$/.test(type);
 const isForm: Test = (type) => type === 'application/x-www-form-urlencoded';
 
 /** The best of a body's media types: JSON before forms before texts before bytes. Undefined where there are none. */
@@ -39,7 +43,7 @@ export function chooseBody(media: readonly ApiMedia[]): ChosenBody | undefined {
     typed('multipart', (type) => type.startsWith('multipart/') || type === 'application/form-data') ??
     find('xml', ({ type, schema }) => isXml(type) && hasStructure(schema)) ??
     // What is JSON is YAML (YAML 1.2, section 1.3).
-    find('json', ({ type, schema }) => /[/+](?:x-)?yaml$/.test(type) && hasStructure(schema)) ??
+    find('json', ({ type, schema }) => isYaml(type) && hasStructure(schema)) ??
     typed('ndjson', (type) => LINES.test(type)) ??
     typed('text', (type) => type.startsWith('text/') || isXml(type)) ??
     typed('binary', () => true)
@@ -56,8 +60,8 @@ export function chooseAnswer(media: readonly ApiMedia[]): ChosenAnswer | undefin
     find('json', ({ type, schema }) => type === 'application/json' && !isBinary(schema)) ??
     find('json', ({ type, schema }) => isJson(type) && !isBinary(schema)) ??
     find('xml', ({ type, schema }) => isXml(type) && hasStructure(schema)) ??
-    find('lines', ({ type }) => LINES.test(type)) ??
-    find('text', ({ type }) => type.startsWith('text/') || isXml(type) || isForm(type)) ??
+    find('lines', ({ type, itemSchema }) => LINES.test(type) || (type === EVENTS && itemSchema !== undefined)) ??
+    find('text', ({ type }) => type.startsWith('text/') || isXml(type) || isForm(type) || isYaml(type)) ??
     find('bytes', () => true)
   );
 }
@@ -80,5 +84,5 @@ function hasStructure(source: ApiMedia['schema']): boolean {
   const schema = source?.();
   if (schema === undefined) return false;
   const parts = [schema.properties, schema.allOf, schema.oneOf, schema.anyOf];
-  return schema.items !== undefined || parts.some((part) => part.length > 0);
+  return schema.items !== undefined || schema.additional !== undefined || parts.some((part) => part.length > 0);
 }

@@ -5,6 +5,7 @@ import type { UpstreamResponse } from '../../contract/transport.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
 import { readAt } from '../local/read-at.ts';
 import { parseJson } from '../../transport/parse-json.ts';
+import { parseEvents } from './event-stream.ts';
 import { compileXmlReader } from './xml-reader.ts';
 
 export type ReadAnswer = (response: UpstreamResponse) => unknown;
@@ -54,15 +55,14 @@ export function createAnswerReader(
   };
 }
 
-/** JSON values one after another; RFC 7464 puts a record separator before each. */
+/** JSON values one after another, one a line. */
 const LINES: ReadonlySet<string> = new Set([
   ...['application/x-ndjson', 'application/ndjson', 'application/jsonl', 'application/x-jsonlines'],
-  ...['application/json-seq', 'application/stream+json', 'application/jsonlines'],
+  ...['application/stream+json', 'application/jsonlines'],
 ]);
 
-function parseLines(text: string): unknown[] {
-  const lines = text.replaceAll('\u001e', '\n').split('\n');
-  return lines.flatMap((line) => (line.trim() === '' ? [] : [parseJson(line)]));
+function parseAll(texts: readonly string[]): unknown[] {
+  return texts.flatMap((text) => (text.trim() === '' ? [] : [parseJson(text)]));
 }
 
 /** Answers that are taken as they are: the bytes of a file, or a text whatever it holds. */
@@ -83,7 +83,10 @@ function parseAs(
   if (/[/+]json$/.test(contentType) && contentType !== 'application/stream+json') return parseJson(text);
   if (/[/+]xml$/.test(contentType) && readXml !== undefined) return readXml(text);
   if (contentType === 'text/html' || /[/+]xml$/.test(contentType)) throw new SyntaxError('it is markup');
-  if (LINES.has(contentType)) return parseLines(text);
+  if (LINES.has(contentType)) return parseAll(text.split('\n'));
+  // RFC 7464, section 2.1: a record separator before each, which may have lines of its own.
+  if (contentType === 'application/json-seq') return parseAll(text.split(text.includes('\u001e') ? '\u001e' : '\n'));
+  if (contentType === 'text/event-stream' && !isText) return parseEvents(text);
   const isPlain = contentType === '' || contentType === 'text/plain';
   // A text stays as it was written: "007" is not 7, "1e3" not 1000.
   if (isText && !/^\s*[[{"<]/.test(text) && (isPlain || contentType.startsWith('text/'))) return text;

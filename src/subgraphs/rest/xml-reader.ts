@@ -4,9 +4,13 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
+  isUnionType,
   type GraphQLObjectType,
   type GraphQLOutputType,
 } from 'graphql';
+import { directiveArgs } from '../local/hub-directives.ts';
+import { upstreamShape } from '../local/upstream-shapes.ts';
+import { isRecord } from './serialize.ts';
 import { localName, readXmlField, type XmlField } from './xml-field.ts';
 import { parseXml, type XmlElement } from './xml-tree.ts';
 
@@ -29,25 +33,42 @@ interface ReadField {
 function compileElement(type: GraphQLOutputType, known: Map<GraphQLObjectType, ReadElement>): ReadElement {
   if (isNonNullType(type)) return compileElement(type.ofType, known);
   if (isListType(type)) {
+    const values = valuesOf(type, known);
+    if (values !== undefined) return (element) => restOf(element, new Set(), values);
     const one = compileElement(type.ofType, known);
     return (element) => element.children.map(one);
+  }
+  if (isUnionType(type)) {
+    // Which member it is shows in what it holds, so whatever any of them would find is read.
+    const members = type.getTypes().map((one) => compileElement(one, known));
+    return (element) => {
+      const records = members.map((read) => read(element)).filter(isRecord);
+      return records.length === 0 ? null : (Object.assign({}, ...records) as unknown);
+    };
   }
   if (!isObjectType(type)) return scalarReader(getNamedType(type).name);
   const before = known.get(type);
   if (before !== undefined) return before;
   const fields: ReadField[] = [];
+  let rest: ReadElement | undefined;
   const readRecord: ReadElement = (element) => {
     if (isNil(element)) return null;
     const from = envelopeOf(element, fields);
-    return Object.fromEntries(
+    const record = Object.fromEntries(
       fields.flatMap((field) => {
         const value = readField(from, field);
         return value === undefined ? [] : [[field.xml.raw, value]];
       }),
     );
+    if (rest === undefined) return record;
+    return { ...restOf(from, new Set(fields.map(({ xml }) => localName(xml.name))), rest), ...record };
   };
   known.set(type, readRecord);
   for (const field of Object.values(type.getFields())) {
+    if (directiveArgs(field.astNode, 'additional') !== undefined) {
+      rest = valuesOf(field.type, known) ?? readUntyped;
+      continue;
+    }
     const item = itemType(field.type);
     const named = getNamedType(field.type);
     fields.push({
@@ -58,6 +79,24 @@ function compileElement(type: GraphQLOutputType, known: Map<GraphQLObjectType, R
     });
   }
   return readRecord;
+}
+
+/** How the values of a list of keys and values are read; undefined where it is a list of something else. */
+function valuesOf(type: GraphQLOutputType, known: Map<GraphQLObjectType, ReadElement>): ReadElement | undefined {
+  const entry = getNamedType(type);
+  if (!isObjectType(entry) || upstreamShape(entry) !== 'entries') return undefined;
+  const value = entry.getFields().value?.type;
+  return value === undefined ? undefined : compileElement(value, known);
+}
+
+/** The children that no field stands for, by name; of several of one name, a list. */
+function restOf(element: XmlElement, taken: ReadonlySet<string>, read: ReadElement): Record<string, unknown> {
+  const values = new Map<string, unknown[]>();
+  for (const child of element.children) {
+    const name = localName(child.name);
+    if (!taken.has(name)) values.set(name, [...(values.get(name) ?? []), read(child)]);
+  }
+  return Object.fromEntries([...values].map(([name, all]) => [name, all.length === 1 ? all[0] : all]));
 }
 
 function itemType(type: GraphQLOutputType): GraphQLOutputType | undefined {

@@ -466,6 +466,30 @@ describe('answers', () => {
     expect(sdl).toContain('union AResult = AResultOption1 | AResultOption2');
   });
 
+  it('of plain text may be numbers; of YAML they are texts', async () => {
+    const of = (type: string, schema: object) => get({ 200: { description: 'ok', content: { [type]: { schema } } } });
+    expect(await of('text/plain', { type: 'integer' })).toContain(
+      'a: Int @rest(get: "/a", headers: ["accept: text/plain"])',
+    );
+    expect(await of('application/yaml', {})).toContain('a: String @rest(get: "/a", answer: text');
+  });
+
+  it('of events are lists where the description says what one holds', async () => {
+    const event = { type: 'object', properties: { data: { type: 'string' } } };
+    const of = (media: object) => get({ 200: { description: 'ok', content: { 'text/event-stream': media } } });
+    expect(await of({ itemSchema: event })).toContain(
+      'a: [AItem!] @rest(get: "/a", headers: ["accept: text/event-stream"])',
+    );
+    expect(await of({ schema: { type: 'string' } })).toContain('a: String @rest(get: "/a", answer: text');
+  });
+
+  it('of XML with any keys are keys and values', async () => {
+    const schema = { type: 'object', additionalProperties: { type: 'integer' } };
+    expect(await get({ 200: { description: 'ok', content: { 'application/xml': { schema } } } })).toContain(
+      'a: [AResultEntry!] @rest',
+    );
+  });
+
   it('carry deprecation and description of the operation', async () => {
     const { sdl } = await importText(
       api({

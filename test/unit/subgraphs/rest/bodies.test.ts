@@ -230,6 +230,26 @@ describe('XML', () => {
     });
   });
 
+  it('is read with what no field stands for, as keys and values, and as one of several types', async () => {
+    const loose = `
+      type Entry @shape(as: entries) { key: String! value: Int! }
+      type Some { a: String more: [Entry!] @additional }
+      type Cat { meow: Int } type Dog { bark: Int } union Pet = Cat | Dog
+      type Query { some: Some @rest(get: "/x") map: [Entry!] @rest(get: "/x") pet: Pet @rest(get: "/x") }`;
+    const answer = (body: string) => ({ type: 'application/xml', body });
+    const some = answer('<x><a>1</a><n:b xmlns:n="u">2</n:b><c>3</c></x>');
+    const pairs = [
+      { key: 'b', value: 2 },
+      { key: 'c', value: 3 },
+    ];
+    expect((await run(loose, '{ some { a more { key value } } }', some)).data).toEqual({
+      some: { a: '1', more: pairs },
+    });
+    expect((await run(loose, '{ map { key value } }', answer('<x><b>2</b><c>3</c></x>'))).data).toEqual({ map: pairs });
+    const dog = await run(loose, '{ pet { __typename ... on Dog { bark } } }', answer('<pet><bark>4</bark></pet>'));
+    expect(dog.data).toEqual({ pet: { __typename: 'Dog', bark: 4 } });
+  });
+
   it('is read through an envelope, and as a list of elements', async () => {
     const one = '<PetResponse><PetResult><label>x</label></PetResult><Meta>1</Meta></PetResponse>';
     expect((await run(sdl, '{ pet { label } }', { type: 'text/xml', body: one })).data).toEqual({
@@ -257,6 +277,25 @@ describe('answers', () => {
     const sdl = 'type Query { logo: Byte @rest(get: "/x", headers: ["accept: image/png"]) }';
     const { data, sent } = await run(sdl, '{ logo }', { type: 'image/png', body: Buffer.from([0, 255, 1]) });
     expect([data, sent?.headers.accept]).toEqual([{ logo: 'AP8B' }, 'image/png']);
+  });
+
+  it('of JSON sequences are its values, which may have lines of their own', async () => {
+    const sdl = 'type Query { all: [JSON] @rest(get: "/x") }';
+    const answer = { type: 'application/json-seq', body: '\u001e{"a":\n1}\n\u001e2\n' };
+    expect((await run(sdl, '{ all }', answer)).data).toEqual({ all: [{ a: 1 }, 2] });
+  });
+
+  it('of events are what each of them says', async () => {
+    const sdl =
+      'type Event { event: String data: String id: ID retry: Int } type Query { all: [Event!] @rest(get: "/x") }';
+    const body = ': hello\r\nevent: add\r\ndata: {"a":1}\r\nid: 7\r\nretry: 5\r\n\r\nid: 8\r\n\r\ndata:x\r\ndata: y';
+    const { data } = await run(sdl, '{ all { event data id retry } }', { type: 'text/event-stream', body });
+    expect(data).toEqual({
+      all: [
+        { event: 'add', data: '{"a":1}', id: '7', retry: 5 },
+        { event: null, data: 'x\ny', id: null, retry: null },
+      ],
+    });
   });
 
   it('that are asked for as text are not looked into', async () => {
