@@ -3,7 +3,8 @@ import type { HubFault } from '../faults/hub-fault.ts';
 import type { Scope } from './scope.ts';
 
 export interface UpstreamRequest {
-  readonly method: 'GET' | 'HEAD' | 'QUERY' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+  /** Upper case. */
+  readonly method: string;
   /** Absolute, or relative to the source's url (a leading slash is appended to the url's path, not to its origin). */
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;

@@ -1,5 +1,5 @@
 // How records of a union are told apart: by the discriminator of the description, or by a tag that every member has.
-import type { Schema, TakeNote } from './document-model.ts';
+import type { Schema, SchemaSource, TakeNote } from './document-model.ts';
 import type { Shape } from './schema-shape.ts';
 import { quote } from './sdl-model.ts';
 import type { Subtypes } from './subtypes.ts';
@@ -20,13 +20,15 @@ export function discriminatorOf(
   const written = union.schema.discriminator;
   if (written === undefined) return byTag(union, names, shapeOf);
   const entries = new Map<string, string>();
-  for (const [value, source] of written.mapping) {
+  const nameOf = (source: SchemaSource): string | undefined => {
     const target = subtypes.plain(source());
     // A mapping may name what is an alias of a member.
     const shape = shapeOf(target);
     const id = shape.kind === 'object' ? shape.schema.id : target.id;
-    const index = union.members.findIndex((member) => member.id === id);
-    const name = names[index];
+    return names[union.members.findIndex((member) => member.id === id)];
+  };
+  for (const [value, source] of written.mapping) {
+    const name = nameOf(source);
     if (name === undefined)
       note(union.schema.at, `the discriminator maps "${value}" to what is no member of the union`);
     else entries.set(value, name);
@@ -39,7 +41,7 @@ export function discriminatorOf(
     if (name === undefined || tag === undefined || named.has(name)) return;
     if (!entries.has(tag)) entries.set(tag, name);
   });
-  return directive(written.property, entries);
+  return directive(written.property, entries, written.otherwise === undefined ? undefined : nameOf(written.otherwise));
 }
 
 /** A property that has one value only in each member, and a different one in each. */
@@ -60,10 +62,11 @@ function byTag(union: Union, names: readonly string[], shapeOf: (schema: Schema)
   return undefined;
 }
 
-function directive(property: string, entries: ReadonlyMap<string, string>): string {
+function directive(property: string, entries: ReadonlyMap<string, string>, otherwise?: string): string {
   const mapping = [...entries]
     .filter(([value, name]) => value !== name)
     .map(([value, name]) => quote(`${value}=${name}`));
   const list = mapping.length === 0 ? '' : `, mapping: [${mapping.join(', ')}]`;
-  return `@discriminator(property: ${quote(property)}${list})`;
+  const rest = otherwise === undefined ? '' : `, otherwise: ${quote(otherwise)}`;
+  return `@discriminator(property: ${quote(property)}${list}${rest})`;
 }

@@ -39,6 +39,8 @@ export interface ApiOperation {
   readonly security: readonly (readonly string[])[];
   /** Base url of its own, where it has one; without a trailing slash. */
   readonly server: string | undefined;
+  /** A method that OpenAPI has no name for (3.2, `additionalOperations`): `method` is what it is treated as. */
+  readonly sentAs: string | undefined;
 }
 
 export type ParameterStyle =
@@ -93,8 +95,10 @@ export interface ApiLink {
   readonly at: string;
   readonly description: string | undefined;
   readonly operationId: string | undefined;
-  /** JSON pointer of an operation in the same document. */
+  /** JSON pointer of an operation in the same document; what leads elsewhere leads to none. */
   readonly operationRef: string | undefined;
+  /** Whether the target is to be called at another server. */
+  readonly hasServer: boolean;
   /** Name of a parameter → runtime expression, or a constant. */
   readonly parameters: ReadonlyMap<string, unknown>;
 }
@@ -198,4 +202,6 @@ export interface XmlHints {
 export interface Discriminator {
   readonly property: string;
   readonly mapping: readonly (readonly [value: string, schema: SchemaSource])[];
+  /** What a value without an entry, or none at all, stands for (3.2, `defaultMapping`). */
+  readonly otherwise: SchemaSource | undefined;
 }

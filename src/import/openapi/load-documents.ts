@@ -63,7 +63,10 @@ export async function loadDocuments(
   progress('resolving references');
   // A map iterates over what is added meanwhile, so this goes on until no file refers to a new one.
   for (const [from, document] of documents) {
+    const self = property(document, '$self');
     for (const file of filesReferredTo(document)) {
+      // What the document calls itself is not fetched.
+      if (file === self) continue;
       try {
         if (documents.size >= MAX_DOCUMENTS) {
           throw new HubFault('HUB_IMPORT_TOO_LARGE', `${main} consists of more than ${MAX_DOCUMENTS} files`);

@@ -22,7 +22,7 @@ export function mapLinks(
     const owner = namedTypeOf(field.type);
     const shape = types.shapeOfType(owner);
     for (const link of operation.responses.flatMap((response) => response.links)) {
-      const made = shape === undefined ? 'the answer has no fields' : mapLink(link, operations, shape, entities);
+      const made = shape === undefined ? 'the answer has no fields' : mapLink(link, operations, shape, entities, types);
       if (typeof made === 'string') {
         note(link.at, `the link "${link.name}" is not expressed: ${made}`);
         continue;
@@ -47,7 +47,11 @@ export function withJoins(type: TypeDef, joins: Joins): TypeDef {
   return { ...type, fields: [...type.fields, ...fields] };
 }
 
-type Value = { readonly property: string } | { readonly constant: string };
+type Value =
+  | { readonly property: string }
+  /** Further in than a template reaches. */
+  | { readonly path: readonly string[] }
+  | { readonly parts: readonly (Value | string)[] };
 
 /** A text says why there is no field. */
 function mapLink(
@@ -55,18 +59,20 @@ function mapLink(
   operations: readonly MappedOperation[],
   shape: ObjectShape,
   entities: Entities,
+  types: SchemaTypes,
 ): FieldDef | string {
   const target = operations.find(
     ({ operation }) =>
       (link.operationId !== undefined && operation.operationId === link.operationId) ||
-      (link.operationRef !== undefined && operation.at === pointerOf(link.operationRef)),
+      (link.operationRef !== undefined && operation.at === link.operationRef),
   );
   if (target === undefined)
     return `it leads to ${link.operationId ?? link.operationRef ?? 'nothing'}, which is not there`;
   if (target.root !== 'Query') return 'it leads to an operation that changes something';
+  if (link.hasServer) return 'it leads to a server of its own';
   const values = new Map<string, Value>();
   for (const [name, expression] of link.parameters) {
-    const value = valueOf(expression, shape);
+    const value = valueOf(expression, shape, types);
     if (value === undefined) return `"${String(expression).slice(0, 100)}" cannot be read from the answer`;
     values.set(name.replace(/^(?:path|query|header|cookie)\./, ''), value);
   }
@@ -83,12 +89,14 @@ function mapLink(
   const lookup = entities.lookups.get(target.field.name);
   const key = lookup === undefined ? undefined : entities.keys.get(lookup.typeName);
   const by = lookup === undefined ? undefined : values.get(lookup.parameter);
-  if (lookup?.batch === false && key !== undefined && by !== undefined && 'property' in by && values.size === 1) {
-    const derive = `{ ${fieldName(key)}: ${fieldName(by.property)} }`;
+  if (lookup?.batch === false && key !== undefined && by !== undefined && !('parts' in by) && values.size === 1) {
+    const from = 'property' in by ? [by.property] : by.path;
+    const derive = `{ ${fieldName(key)}: ${from.map(fieldName).join('.')} }`;
     return { ...field, directives: [`@derive(from: ${quote(derive)})`] };
   }
   const template = templateOf(target, values);
-  if (template === undefined) return 'its parameters are not all in the path or the query';
+  if (template === undefined)
+    return 'its parameters are not all in the path or the query, or lie too deep in the answer';
   const rest = target.field.directives
     .find((one) => one.startsWith('@rest('))
     ?.replace(/^@rest\(get: "(?:[^"\\]|\\.)*"/, '')
@@ -100,8 +108,14 @@ function mapLink(
 
 function templateOf({ operation }: MappedOperation, values: ReadonlyMap<string, Value>): string | undefined {
   const rest = new Map(values);
-  const write = (value: Value): string =>
-    'property' in value ? `{${variableName(value.property)}}` : encodeURIComponent(value.constant);
+  const write = (value: Value | string): string => {
+    if (typeof value === 'string') return encodeURIComponent(value);
+    if ('property' in value) return `{${variableName(value.property)}}`;
+    return 'parts' in value ? value.parts.map(write).join('') : '';
+  };
+  const isDeep = (value: Value | string): boolean =>
+    typeof value !== 'string' && ('path' in value || ('parts' in value && value.parts.some(isDeep)));
+  if ([...values.values()].some(isDeep)) return undefined;
   let path = operation.path.replace(/#.*$/s, '');
   for (const name of namesInPath(operation.path)) {
     const value = values.get(name);
@@ -119,21 +133,38 @@ function templateOf({ operation }: MappedOperation, values: ReadonlyMap<string, 
 }
 
 /** Runtime expressions that the answer itself has the value of, and constants. */
-function valueOf(expression: unknown, shape: ObjectShape): Value | undefined {
+function valueOf(expression: unknown, shape: ObjectShape, types: SchemaTypes): Value | undefined {
   const has = (name: string | undefined): Value | undefined =>
     name !== undefined && shape.fields.has(name) ? { property: name } : undefined;
-  if (typeof expression === 'number' || typeof expression === 'boolean') return { constant: String(expression) };
+  if (typeof expression === 'number' || typeof expression === 'boolean') return { parts: [String(expression)] };
   if (typeof expression !== 'string') return undefined;
-  const inner = /^\{(\$.*)\}$/.exec(expression)?.[1] ?? expression;
-  if (!inner.startsWith('$')) return { constant: inner };
-  const body = /^\$response\.body#\/([^/]+)$/.exec(inner)?.[1];
-  if (body !== undefined) return has(body.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const inner = /^\{(\$[^{}]*)\}$/.exec(expression)?.[1] ?? expression;
+  if (!inner.startsWith('$')) return embedded(inner, (one) => valueOf(one, shape, types));
+  const body = /^\$response\.body#\/(.+)$/.exec(inner)?.[1];
+  if (body !== undefined) {
+    const path = body.split('/').map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+    return path.length === 1 ? has(path[0]) : leadsTo(path, shape, types) ? { path } : undefined;
+  }
   // What was asked for is often a part of what is answered.
   return has(
     /^\$request\.(?:path|query|header)\.(.+)$/.exec(inner)?.[1] ?? /^\$request\.body#\/([^/]+)$/.exec(inner)?.[1],
   );
 }
 
-function pointerOf(reference: string): string {
-  return reference.slice(Math.max(reference.indexOf('#'), 0));
+/** Expressions stand in braces inside a text (OpenAPI, "Runtime Expressions"). */
+function embedded(text: string, read: (expression: string) => Value | undefined): Value | undefined {
+  const parts = text
+    .split(/(\{\$[^{}]*\})/)
+    .filter((part) => part !== '')
+    .map((part) => (part.startsWith('{$') ? read(part) : part));
+  return parts.every((part) => part !== undefined) ? { parts } : undefined;
+}
+
+/** Whether there is a field at the end of the path, with nothing but objects on the way. */
+function leadsTo([name, ...rest]: readonly string[], shape: ObjectShape, types: SchemaTypes): boolean {
+  const field = name === undefined ? undefined : shape.fields.get(name);
+  if (field === undefined) return false;
+  if (rest.length === 0) return true;
+  const inner = types.shapeOf(field.schema);
+  return inner.kind === 'object' && leadsTo(rest, inner, types);
 }

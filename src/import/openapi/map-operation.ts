@@ -50,6 +50,7 @@ export function mapOperation(
   const headers = [...parameters.headers, ...answer.headers, ...(body?.headers ?? [])];
   const rest = [
     `${method}: ${quote(parameters.template)}`,
+    ...(operation.sentAs === undefined ? [] : [`method: ${quote(operation.sentAs)}`]),
     ...(body?.directive ?? []),
     ...answer.directive,
     ...ownServer(operation, context),

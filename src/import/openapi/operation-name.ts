@@ -8,8 +8,12 @@ const NOISE = /^(?:api|rest|v\d+(?:[._]\d+)*)$/i;
 const VERBS: Readonly<Record<string, string>> = { post: 'create', put: 'update', patch: 'update', delete: 'delete' };
 
 /** Legal, not yet unique. */
-export function operationName({ operationId, method, path }: ApiOperation): string {
-  return operationId === undefined ? nameFromPath(method, path) : camelName(operationId);
+export function operationName({ operationId, method, sentAs, path }: ApiOperation): string {
+  // An id without a letter that a name may have says less than the path.
+  if (operationId !== undefined && /[a-z0-9]/i.test(operationId.normalize('NFKD'))) return camelName(operationId);
+  return sentAs === undefined
+    ? nameFromPath(method, path)
+    : camelName(`${sentAs.toLowerCase()} ${nameFromPath('get', path)}`);
 }
 
 /** Another try where `operationName` is taken: `replaceOrder` for PUT, `patchOrder` for PATCH. */

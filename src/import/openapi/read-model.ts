@@ -10,6 +10,7 @@ import {
   type TakeNote,
 } from './document-model.ts';
 import type { LoadedDocuments } from './load-documents.ts';
+import { isUrl } from '../read-description.ts';
 import { isObject, property } from './parse-document.ts';
 import { createReaderV2 } from './read-operation-v2.ts';
 import { createReaderV3 } from './read-operation-v3.ts';
@@ -51,13 +52,17 @@ export function readModel(loaded: LoadedDocuments, wants: Selection, note: TakeN
   if (!isObject(property(main, 'paths')) && property(main, 'webhooks') === undefined) {
     throw new HubFault('HUB_IMPORT_INVALID', `${loaded.main}: "paths" is missing: there is nothing to import`);
   }
+  const serverUrl = serverUrlOf(main, version, loaded.main);
   const schemas = version === '2.0' ? child(root, 'definitions') : child(child(root, 'components'), 'schemas');
   return {
     title: textOf(property(info, 'title')) ?? 'Untitled API',
     version: versionText(property(info, 'version')),
     description: textOf(property(info, 'description')),
-    serverUrl: serverUrlOf(main, version, loaded.main),
-    operations: [...readOperations(context, reader, wants, loaded.main)],
+    serverUrl,
+    // A file that was fetched once does not say from where: then its servers are where its first one is.
+    operations: [
+      ...readOperations(context, reader, wants, isUrl(loaded.main) ? loaded.main : (serverUrl ?? loaded.main)),
+    ],
     events: version === '2.0' ? [] : readEvents(references, reader3.media),
     components: references.entries(schemas).map(
       ([, place]): SchemaSource =>
@@ -72,65 +77,100 @@ function* readOperations(
   context: ReaderContext,
   reader: OperationReader,
   wants: Selection,
-  location: string,
+  base: string,
 ): Iterable<ApiOperation> {
   const { references, note } = context;
   for (const [path, written] of references.entries(references.child(references.root, 'paths'))) {
     if (path.startsWith('x-')) continue;
-    const item = references.follow(written);
-    if (!isObject(item.value)) {
+    const target = references.follow(written);
+    if (!isObject(target.value)) {
       note(references.at(written), 'this path is not an object', 'leftOut');
       continue;
     }
-    for (const method of METHODS) {
-      const operation = references.child(item, method);
-      if (operation.value === undefined) continue;
-      if (!isObject(operation.value)) {
-        note(references.at(operation), 'it is not an object', 'leftOut');
+    // What stands beside the `$ref` of a path is a part of it as well.
+    const items = target.value === written.value ? [target] : [written, target];
+    for (const { name, sentAs, method, place } of operationsOf(references, items)) {
+      if (!isObject(place.value)) {
+        note(references.at(place), 'it is not an object', 'leftOut');
         continue;
       }
-      if (!wants({ method, path, operationId: textOf(property(operation.value, 'operationId')) })) continue;
-      yield readOperation(context, reader, { method, path, item, operation, location });
+      if ((sentAs !== undefined && !/^[A-Za-z][A-Za-z-]{0,29}$/.test(sentAs)) || sentAs === 'CONNECT') {
+        note(references.at(place), `"${name.slice(0, 40)}" is no method`, 'leftOut');
+        continue;
+      }
+      const operationId = textOf(property(place.value, 'operationId'));
+      if (!wants({ method: (sentAs ?? method).toLowerCase(), path, operationId })) continue;
+      yield readOperation(context, reader, { method, sentAs, path, items, operation: place, base });
     }
-    for (const [name, place] of references.entries(references.child(item, 'additionalOperations')))
-      note(references.at(place), `the method ${name.slice(0, 40)} is not expressed`, 'leftOut');
   }
+}
+
+interface FoundOperation {
+  readonly name: string;
+  readonly method: Method;
+  readonly sentAs: string | undefined;
+  readonly place: Place;
+}
+
+/** Those with a method that OpenAPI names, then the others; of the same method, the first counts. */
+function operationsOf({ child, entries }: References, items: readonly Place[]): readonly FoundOperation[] {
+  const found = new Map<string, FoundOperation>();
+  const add = (one: FoundOperation): void => {
+    if (one.place.value !== undefined && !found.has(one.name)) found.set(one.name, one);
+  };
+  for (const name of METHODS) {
+    for (const item of items) add({ name, method: name, sentAs: undefined, place: child(item, name) });
+  }
+  for (const item of items) {
+    for (const [name, place] of entries(child(item, 'additionalOperations'))) {
+      const known = METHODS.find((method) => method === name.toLowerCase());
+      // Nothing says what such a method does, so it may change something.
+      add({ name: known ?? name, method: known ?? 'post', sentAs: known === undefined ? name : undefined, place });
+    }
+  }
+  return [...found.values()];
 }
 
 interface OperationPlace {
   readonly method: Method;
+  readonly sentAs: string | undefined;
   readonly path: string;
-  readonly item: Place;
+  /** The path's own object, and the one that it refers to. */
+  readonly items: readonly Place[];
   readonly operation: Place;
-  /** Of the document. */
-  readonly location: string;
+  /** What the url of a server of its own is relative to. */
+  readonly base: string;
 }
 
 function readOperation(context: ReaderContext, reader: OperationReader, found: OperationPlace): ApiOperation {
   const { references } = context;
-  const { method, path, item, operation, location } = found;
+  const { method, sentAs, path, items, operation, base } = found;
   const at = references.at(operation);
-  const raw = rawParameters(context, item, operation);
+  const raw = rawParameters(context, [operation, ...items]);
+  const text = (key: string): string | undefined =>
+    [operation, ...items].map((owner) => textOf(property(owner.value, key))).find((one) => one !== undefined);
+  const servers = [operation, ...items].map((owner) => ownServerUrl(owner.value, base));
   return {
     method,
     path,
     at,
     operationId: textOf(property(operation.value, 'operationId')),
-    summary: textOf(property(operation.value, 'summary')) ?? textOf(property(item.value, 'summary')),
-    description: textOf(property(operation.value, 'description')) ?? textOf(property(item.value, 'description')),
+    sentAs,
+    summary: text('summary'),
+    description: text('description'),
     deprecated: property(operation.value, 'deprecated') === true,
     parameters: reader.parameters(raw, operation),
     body: reader.body(raw, operation),
     responses: reader.responses(operation),
     security: readSecurity(operation.value, references.root.value),
-    server: ownServerUrl(operation.value, location) ?? ownServerUrl(item.value, location),
+    server: servers.find((one) => one !== undefined),
   };
 }
 
 /** Parameters of the operation, then those of the path that it does not override. */
-function rawParameters({ references, note }: ReaderContext, item: Place, operation: Place): readonly Place[] {
+function rawParameters({ references, note }: ReaderContext, owners: readonly Place[]): readonly Place[] {
   const seen = new Set<string>();
-  return [operation, item].flatMap((owner) =>
+  return owners.flatMap((owner) =>
     references.items(references.child(owner, 'parameters')).flatMap((written) => {
       const place = references.follow(written);
       const name = property(place.value, 'name');

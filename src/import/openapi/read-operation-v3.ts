@@ -98,6 +98,7 @@ export function createReaderV3({
         description: textOf(property(link.value, 'description')),
         operationId: textOf(property(link.value, 'operationId')),
         operationRef: textOf(property(link.value, 'operationRef')),
+        hasServer: property(link.value, 'server') !== undefined,
         parameters: new Map(references.entries(child(link, 'parameters')).map(([key, { value }]) => [key, value])),
       };
     });

@@ -56,7 +56,6 @@ export function createSchemaReader(references: References): ReadSchema {
     const values = valuesOf(get('enum'), get('const'));
     const required = get('required');
     const items = child('items');
-    const additional = child('additionalProperties');
     return {
       id: place.value as object,
       at: references.at(place),
@@ -83,7 +82,7 @@ export function createSchemaReader(references: References): ReadSchema {
       items: isObject(items.value) ? () => read(items) : undefined,
       // Before 2020-12, a tuple was a list of schemas under `items`.
       prefixItems: sourcesOf(Array.isArray(items.value) ? items : child('prefixItems')),
-      additional: isObject(additional.value) || additional.value === true ? () => read(additional) : undefined,
+      additional: additionalOf(place),
       encoded: get('format') === 'byte' || textOf(get('contentEncoding'))?.toLowerCase() === 'base64',
       binary:
         get('format') === 'binary' ||
@@ -94,25 +93,49 @@ export function createSchemaReader(references: References): ReadSchema {
       xml: xmlOf(get('xml')),
       allOf: sourcesOf(child('allOf')),
       oneOf: sourcesOf(child('oneOf')),
-      anyOf: sourcesOf(child('anyOf')),
+      anyOf: [...sourcesOf(child('anyOf')), ...conditional(place)],
       discriminator: discriminatorOf(child('discriminator')),
     };
   };
 
+  /** What keys beyond the properties hold: the patterns' values, and those of all others where they are described. */
+  const additionalOf = (place: Place): SchemaSource | undefined => {
+    const keywords = ['additionalProperties', 'unevaluatedProperties'].map((key) => references.child(place, key));
+    const others = keywords.find(({ value }) => isObject(value) || value === true);
+    const patterns = references.entries(references.child(place, 'patternProperties')).map(([, at]) => at);
+    const all = [...patterns, ...(others === undefined ? [] : [others])];
+    const [first] = all;
+    if (first === undefined) return undefined;
+    if (all.length === 1) return () => read(first);
+    const schema = createSchema(references.at(place), { oneOf: all.map((one) => () => read(one)) });
+    return () => schema;
+  };
+
+  /** What an object has under a condition (`if`, `dependentSchemas`): it may be there, so it has fields. */
+  const conditional = (place: Place): SchemaSource[] => {
+    const dependent = references.entries(references.child(place, 'dependentSchemas')).map(([, at]) => at);
+    return [references.child(place, 'then'), references.child(place, 'else'), ...dependent]
+      .filter(({ value }) => isObject(property(value, 'properties')))
+      .map((one) => () => read(one));
+  };
+
   const discriminatorOf = (place: Place): Discriminator | undefined => {
     // In 2.0 it is the property's name alone.
-    if (typeof place.value === 'string') return { property: place.value, mapping: [] };
+    if (typeof place.value === 'string') return { property: place.value, mapping: [], otherwise: undefined };
     const name = property(place.value, 'propertyName');
     if (typeof name !== 'string') return undefined;
-    const mapping = references.entries(references.child(place, 'mapping')).flatMap(([value, at]) => {
-      if (typeof at.value !== 'string') return [];
+    // A value may be a reference or the bare name of a component.
+    const sourceOf = (at: Place): SchemaSource[] => {
       const target = at.value;
-      // A value may be a reference or the bare name of a component.
+      if (typeof target !== 'string') return [];
       const reference = /[#/.]/.test(target) ? target : `#/components/schemas/${target}`;
-      const entry: [string, SchemaSource] = [value, () => read(references.target(at, reference))];
-      return [entry];
-    });
-    return { property: name, mapping };
+      return [() => read(references.target(at, reference))];
+    };
+    const mapping = references
+      .entries(references.child(place, 'mapping'))
+      .flatMap(([value, at]) => sourceOf(at).map((source): [string, SchemaSource] => [value, source]));
+    const [otherwise] = sourceOf(references.child(place, 'defaultMapping'));
+    return { property: name, mapping, otherwise };
   };
 
   return read;

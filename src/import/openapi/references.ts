@@ -32,6 +32,7 @@ const MAX_STEPS = 64;
 /** @param note told of every reference that leads nowhere. */
 export function createReferences(loaded: LoadedDocuments, note: TakeNote): References {
   const anchors = new Map<string, ReadonlyMap<string, Place>>();
+  const identifiers = new Map<string, ReadonlyMap<string, Place>>();
   const root: Place = { value: loaded.documents.get(loaded.main), document: loaded.main, pointer: '#' };
 
   const at = (place: Place): string =>
@@ -45,7 +46,10 @@ export function createReferences(loaded: LoadedDocuments, note: TakeNote): Refer
 
   const documentOf = (place: Place, reference: string): Place => {
     const file = reference.replace(/#.*$/s, '');
-    if (file === '') return { value: loaded.documents.get(place.document), document: place.document, pointer: '#' };
+    const own = { value: loaded.documents.get(place.document), document: place.document, pointer: '#' };
+    if (file === '') return own;
+    const identified = identifiersOf(own).get(file);
+    if (identified !== undefined) return identified;
     const location = loaded.locate(place.document, file);
     if (typeof location !== 'string') throw new NowhereError(location.message);
     return { value: loaded.documents.get(location), document: location, pointer: '#' };
@@ -57,6 +61,12 @@ export function createReferences(loaded: LoadedDocuments, note: TakeNote): Refer
     const document = { value: loaded.documents.get(place.document), document: place.document, pointer: '#' };
     const owners = [child(document, 'definitions'), child(child(document, 'components'), 'schemas')];
     return owners.map((owner) => child(owner, reference)).find(({ value }) => value !== undefined);
+  };
+
+  const identifiersOf = (document: Place): ReadonlyMap<string, Place> => {
+    const known = identifiers.get(document.document) ?? findIdentifiers(document, child);
+    identifiers.set(document.document, known);
+    return known;
   };
 
   const anchored = (document: Place, name: string): Place => {
@@ -116,13 +126,25 @@ export function createReferences(loaded: LoadedDocuments, note: TakeNote): Refer
 
 /** Schemas by the names that 3.1 lets them give themselves (JSON Schema 2020-12, section 8.2.2). */
 function findAnchors(document: Place, child: References['child']): ReadonlyMap<string, Place> {
+  return findNamed(document, ['$anchor', '$dynamicAnchor'], child);
+}
+
+/** Addresses that the document (3.2, `$self`) and schemas in it (JSON Schema 2020-12, section 8.2.1) give themselves. */
+function findIdentifiers(document: Place, child: References['child']): ReadonlyMap<string, Place> {
+  const found = new Map(findNamed(document, ['$id'], child));
+  const self = property(document.value, '$self');
+  if (typeof self === 'string') found.set(self, document);
+  return found;
+}
+
+function findNamed(document: Place, keys: readonly string[], child: References['child']): ReadonlyMap<string, Place> {
   const found = new Map<string, Place>();
   const seen = new Set<unknown>();
   const open = [document];
   for (let place = open.pop(); place !== undefined; place = open.pop()) {
     if (typeof place.value !== 'object' || place.value === null || seen.has(place.value)) continue;
     seen.add(place.value);
-    for (const key of ['$anchor', '$dynamicAnchor']) {
+    for (const key of keys) {
       const name = property(place.value, key);
       if (typeof name === 'string' && !found.has(name)) found.set(name, place);
     }

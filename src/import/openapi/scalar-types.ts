@@ -70,7 +70,8 @@ export function scalarOf(
     case 'integer':
       return isLong(schema) ? 'Long' : 'Int';
     case 'number':
-      return 'Float';
+      // A number whose format says that it is whole, and too large for a Float to hold.
+      return /^u?int64$/i.test(schema.format ?? '') ? 'Long' : 'Float';
     case 'boolean':
       return 'Boolean';
     case 'file':

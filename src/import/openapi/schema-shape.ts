@@ -14,7 +14,13 @@ export type Shape = { readonly nullable: boolean } & (
   /** Any keys, all with values of one kind. */
   | { readonly kind: 'map'; readonly values: SchemaSource; readonly schema: Schema }
   /** A list whose first items have a kind each. */
-  | { readonly kind: 'tuple'; readonly items: readonly SchemaSource[]; readonly schema: Schema }
+  | {
+      readonly kind: 'tuple';
+      readonly items: readonly SchemaSource[];
+      /** What further items are; undefined where none are spoken of. */
+      readonly rest: SchemaSource | undefined;
+      readonly schema: Schema;
+    }
   /** Members may be anything: objects, texts, lists. */
   | { readonly kind: 'union'; readonly members: readonly Schema[]; readonly schema: Schema }
 );
@@ -69,7 +75,7 @@ export function createShapes(subtypes: Subtypes, note: TakeNote): Shapes {
     if (schema.properties.length > 0) return { ...ofObject(schema), nullable: orNull };
     if (members.length > 0) return ofAlternatives(schema, members, orNull);
     if (schema.prefixItems.length > 0 && (schema.types.length === 0 || isOnly(schema.types, 'array'))) {
-      return { kind: 'tuple', items: schema.prefixItems, schema, nullable };
+      return { kind: 'tuple', items: schema.prefixItems, rest: schema.items, schema, nullable };
     }
     if (schema.items !== undefined && (schema.types.length === 0 || isOnly(schema.types, 'array'))) {
       return { kind: 'list', items: schema.items, nullable };
@@ -88,8 +94,10 @@ export function createShapes(subtypes: Subtypes, note: TakeNote): Shapes {
 
   const ofValues = (schema: Schema, values: readonly unknown[]): Shape => {
     const { nullable } = schema;
+    // `type: integer` with `enum: ["1", "2"]`: the upstream sends what its type says.
+    const isText = schema.types.length === 0 || schema.types.includes('string');
     const texts = values.filter((value) => typeof value === 'string');
-    if (values.length > 0 && texts.length === values.length) {
+    if (isText && values.length > 0 && texts.length === values.length) {
       // One value that no component names is a tag (`object: "charge"`): an enum of its own would only be noise.
       if (texts.length === 1 && schema.component === undefined) {
         return { kind: 'scalar', scalar: 'String', schema, nullable };
@@ -225,6 +233,11 @@ export function createShapes(subtypes: Subtypes, note: TakeNote): Shapes {
     const young = of(after);
     if (young.kind === 'any') return { ...before, description: after.description ?? before.description };
     if (old.kind === 'any') return after;
+    // Values that are listed are fewer than all texts, whichever part lists them.
+    const isOfText = young.kind === 'scalar' && young.scalar === 'String';
+    if (old.kind === 'enum' && isOfText && young.schema.values === undefined) {
+      return { ...before, description: after.description ?? before.description };
+    }
     const narrows = old.kind === 'scalar' && young.kind === 'enum';
     const same = old.kind === young.kind && (old.kind !== 'scalar' || old.scalar === scalarIn(young));
     if (!same && !narrows) {

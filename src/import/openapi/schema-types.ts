@@ -152,6 +152,10 @@ export function createSchemaTypes(model: ApiModel, typePrefix: string, note: Tak
           const type = refer(source(), position, item).replace(/!$/, '');
           return { ...plainField(`item${index + 1}`, type), upstream: String(index) };
         });
+        if (shape.rest !== undefined) {
+          const item = refer(shape.rest(), position, { typeName: `${registry.bare(base)}RestItem`, fieldName: '' });
+          own.push({ ...plainField('rest', `[${item}]`), directives: ['@additional'] });
+        }
         (position === 'output' ? defineObject : defineInput)(name, shape.schema, own, ['@shape(as: tuple)']);
       });
       return name;

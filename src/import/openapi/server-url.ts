@@ -10,9 +10,9 @@ export function serverUrlOf(document: JsonObject, version: OpenApiVersion, locat
   return absoluteUrl(version === '2.0' ? urlV2(document, location) : firstServerUrl(document), location);
 }
 
-/** The first of the `servers` of an operation or a path, variables at their defaults; relative to `location`. */
-export function ownServerUrl(owner: unknown, location: string): string | undefined {
-  return absoluteUrl(firstServerUrl(owner), location);
+/** The first of the `servers` of an operation or a path, variables at their defaults; relative to `base`. */
+export function ownServerUrl(owner: unknown, base: string): string | undefined {
+  return absoluteUrl(firstServerUrl(owner), base);
 }
 
 function absoluteUrl(written: string | undefined, location: string): string | undefined {

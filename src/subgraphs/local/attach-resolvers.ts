@@ -90,6 +90,10 @@ function readProperty(raw: string, convert: ((value: unknown) => unknown) | unde
 
 function readRest(others: ReadonlySet<string>, convert: ((value: unknown) => unknown) | undefined): Resolver {
   return (record) => {
+    if (Array.isArray(record)) {
+      const items: unknown[] = record.filter((_, index) => !others.has(String(index)));
+      return convert === undefined ? items : convert(items);
+    }
     const rest = Object.entries(record as object).filter(([key]) => !others.has(key));
     if (rest.length === 0) return null;
     const object: unknown = Object.fromEntries(rest);

@@ -22,13 +22,19 @@ export function compileTypeResolver(
 ): (value: unknown) => string | undefined {
   const possible = schema.getPossibleTypes(type);
   const names = new Set(possible.map((one) => one.name));
-  const discriminate = compileDiscriminator(directiveArgs(type.astNode, 'discriminator'));
+  const discriminator = directiveArgs(type.astNode, 'discriminator');
+  const discriminate = compileDiscriminator(discriminator);
   const ofValue = compileValueResolver(possible);
   return (value) => {
     const plain = ofValue?.(value);
     if (plain !== undefined) return plain;
     if (typeof value !== 'object' || value === null) return undefined;
-    const candidates = [known.get(value), discriminate?.(value), Reflect.get(value, '__typename')];
+    const candidates = [
+      known.get(value),
+      discriminate?.(value),
+      Reflect.get(value, '__typename'),
+      discriminator?.otherwise,
+    ];
     const named = candidates.find((name): name is string => typeof name === 'string' && names.has(name));
     return named ?? bestFit(value, possible);
   };
@@ -85,7 +91,7 @@ function compileDiscriminator(
   );
   return (value) => {
     const tag: unknown = Object.hasOwn(value, property) ? Reflect.get(value, property) : undefined;
-    return typeof tag === 'string' || typeof tag === 'number' ? (mapping.get(String(tag)) ?? String(tag)) : undefined;
+    return ['string', 'number', 'boolean'].includes(typeof tag) ? (mapping.get(String(tag)) ?? String(tag)) : undefined;
   };
 }
 

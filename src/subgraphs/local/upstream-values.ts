@@ -36,7 +36,9 @@ function compileToUpstream(type: GraphQLInputType, made = new Map<GraphQLInputOb
       const field = fields.get(key);
       if (field === undefined || inner === undefined) continue;
       const converted = field.convert(inner);
-      if (field.additional) sent.push(...Object.entries(converted ?? {}));
+      if (Array.isArray(converted) && field.additional) {
+        sent.push(...converted.map((item, index): [string, unknown] => [String(fields.size - 1 + index), item]));
+      } else if (field.additional) sent.push(...Object.entries(converted ?? {}));
       else sent.push([field.name, converted]);
     }
     return reshape(sent, shape);

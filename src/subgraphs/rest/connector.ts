@@ -32,7 +32,8 @@ export function createRestConnector({ transport, baseUrl }: RestConnectorOptions
 function prepareField(field: ConnectorField, transport: Transport, baseUrl: string | undefined): PreparedField {
   const coordinate = `${field.parent.name}.${field.field.name}`;
   const { method, template } = readOperation(field, coordinate);
-  const operation = `${method} ${template}`;
+  const sentAs = readMethod(field.directive.method, coordinate) ?? method;
+  const operation = `${sentAs} ${template}`;
   const compiled = attempt(
     () => compileRequest(field, method, template),
     (why) => new HubFault('HUB_COMPOSE_SDL', `${coordinate}: @rest(${method.toLowerCase()}: "${template}"): ${why}`),
@@ -57,7 +58,7 @@ function prepareField(field: ConnectorField, transport: Transport, baseUrl: stri
     const request: UpstreamRequest = {
       ...written,
       ...(server === undefined ? {} : { url: server + written.url }),
-      method,
+      method: sentAs,
       operation,
       // PUT and DELETE are idempotent by RFC 9110, but the hub never repeats what changes something.
       idempotent: isRead,
@@ -91,6 +92,13 @@ function readOperation(field: ConnectorField, coordinate: string): { method: Met
   if (only !== undefined && second === undefined) return only;
   const message = `${coordinate}: @rest needs exactly one of ${METHODS.join(', ')}, and has ${given.length}`;
   throw new HubFault('HUB_COMPOSE_SDL', message);
+}
+
+/** A token (RFC 9110, section 9.1); CONNECT is about the connection. */
+function readMethod(method: unknown, coordinate: string): string | undefined {
+  if (typeof method !== 'string') return undefined;
+  if (/^[A-Za-z][A-Za-z-]*$/.test(method) && !/^connect$/i.test(method)) return method.toUpperCase();
+  throw new HubFault('HUB_COMPOSE_SDL', `${coordinate}: "${method}" of @rest is no method of HTTP that can be sent`);
 }
 
 /** Lookups, and reads of one object that may be null: there a 404 is an answer, not an error. */

@@ -119,6 +119,11 @@ describe('references', () => {
     ['Pet', { components: { schemas: { Pet: { type: 'boolean' } } } }],
     ['Pet', { definitions: { Pet: { type: 'boolean' } } }],
     ['#pet', { components: { schemas: { Any: { $anchor: 'pet', type: 'boolean' } } } }],
+    ['https://a.example/pet', { components: { schemas: { Any: { $id: 'https://a.example/pet', type: 'boolean' } } } }],
+    [
+      'https://a.example/api.yaml#/components/schemas/Pet',
+      { $self: 'https://a.example/api.yaml', components: { schemas: { Pet: { type: 'boolean' } } } },
+    ],
   ])('that are names are looked up: %s', async (reference, rest) => {
     const { sdl } = await importText({ ...uses(reference), ...rest });
     expect(sdl).toContain('a: Boolean');

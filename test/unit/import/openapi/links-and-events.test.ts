@@ -4,7 +4,12 @@ import { answers, api, importText, json, ref, sdlOf } from './sdl-of.ts';
 
 const user = {
   type: 'object',
-  properties: { id: { type: 'string' }, team_id: { type: 'string' }, name: { type: 'string' } },
+  properties: {
+    id: { type: 'string' },
+    team_id: { type: 'string' },
+    name: { type: 'string' },
+    in: { type: 'object', properties: { team: { type: 'string' } } },
+  },
 };
 const team = { type: 'object', properties: { id: { type: 'string' } } };
 const path = (name: string) => ({ name, in: 'path', required: true, schema: { type: 'string' } });
@@ -50,6 +55,17 @@ describe('links', () => {
     expect(sdl).toContain('posts: [String!] @rest(get: "/posts?author={id}&sort=new%20first")');
   });
 
+  it('may lead on from inside the answer, and hold values between texts', async () => {
+    const sdl = await sdlOf(
+      linked({
+        inner: { operationId: 'getTeam', parameters: { teamId: '$response.body#/in/team' } },
+        mine: { operationId: 'listPosts', parameters: { author: 'by {$response.body#/id} now' } },
+      }),
+    );
+    expect(sdl).toContain('inner: Team @derive(from: "{ id: in.team }")');
+    expect(sdl).toContain('mine: [String!] @rest(get: "/posts?author=by%20{id}%20now")');
+  });
+
   it('take what was asked for from the answer, where it is there', async () => {
     const sdl = await sdlOf(linked({ name: { operationId: 'listPosts', parameters: { author: '$request.path.id' } } }));
     expect(sdl).toContain('nameLink: [String!] @rest(get: "/posts?author={id}")');
@@ -58,6 +74,10 @@ describe('links', () => {
   it.each([
     ['nowhere', { operationId: 'none' }, 'is not there'],
     ['mail', { operationId: 'send' }, 'changes something'],
+    ['file', { operationRef: './other.yaml#/paths/~1posts/get' }, 'is not there'],
+    ['server', { operationId: 'getTeam', server: { url: 'https://b.example' } }, 'a server of its own'],
+    ['deep', { operationId: 'listPosts', parameters: { author: '$response.body#/in/team' } }, 'too deep'],
+    ['deep', { operationId: 'listPosts', parameters: { author: '$response.body#/in/none' } }, 'cannot be read'],
     ['posts', { operationId: 'listPosts' }, 'no value for the parameter "author"'],
     [
       'posts',
@@ -130,6 +150,12 @@ describe('servers', () => {
     expect(sdl).toContain(`a: String @rest(get: "/a", ${directive})`);
     expect(sdl).toContain(`b: String @rest(get: "/b", ${directive})`);
     expect(sdl).toContain('c: String @rest(get: "/c")');
+  });
+
+  it('without a host are where the first one of the description is', async () => {
+    const own = { servers: [{ url: '/files' }] };
+    const sdl = await sdlOf(api({ '/a': get('a', own) }, { servers: [{ url: 'https://api.example.com/v1' }] }));
+    expect(sdl).toContain('server: "https://api.example.com/files", serverOf: "https://api.example.com/v1"');
   });
 });
 

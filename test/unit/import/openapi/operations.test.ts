@@ -49,6 +49,56 @@ describe('names of root fields', () => {
   });
 });
 
+describe('paths', () => {
+  it('have methods of their own, which may change something', async () => {
+    const { sdl, report } = await importText({
+      ...api({
+        '/a': {
+          additionalOperations: {
+            COPY: { operationId: 'copy', parameters: [query('to', { type: 'string' })], responses: done },
+            PURGE: { responses: done },
+            'no method': { responses: done },
+          },
+        },
+      }),
+      openapi: '3.2.0',
+    });
+    expect(sdl).toContain('copy(to: String): Boolean @rest(post: "/a{?to}", method: "COPY")');
+    expect(sdl).toContain('purgeA: Boolean @rest(post: "/a", method: "PURGE")');
+    expect(report.notes.map(({ message }) => message)).toEqual(['"no method" is no method']);
+  });
+
+  it('may say more beside their reference', async () => {
+    const sdl = await sdlOf({
+      ...api({
+        '/a': {
+          $ref: '#/components/pathItems/shared',
+          parameters: [query('own', { type: 'string' })],
+          post: { operationId: 'own', responses: done },
+        },
+      }),
+      openapi: '3.1.0',
+      components: {
+        pathItems: {
+          shared: {
+            parameters: [query('n', { type: 'integer' })],
+            get: { operationId: 'shared', responses: text },
+            post: { operationId: 'hidden', responses: done },
+          },
+        },
+      },
+    });
+    expect(sdl).toContain('shared(own: String, n: Int): String @rest(get: "/a{?own,n}")');
+    expect(sdl).toContain('own(own: String, n: Int): Boolean @rest(post: "/a{?own,n}")');
+    expect(sdl).not.toContain('hidden');
+  });
+
+  it('name what an operationId without a letter does not', async () => {
+    const operation = { operationId: '注文', responses: text };
+    expect(await sdlOf(api({ '/orders/{id}': { get: operation } }))).toContain(' order(');
+  });
+});
+
 describe('parameters', () => {
   it('stand in the URI Template under their upstream names', async () => {
     const sdl = await sdlOf(
@@ -279,14 +329,13 @@ describe('bodies', () => {
     expect(two).toContain('input CreateOrderInput { a: String! b: String }');
   });
 
-  it('of reads are sent: of GET where one is described, of QUERY as of POST; further methods are left out', async () => {
+  it('of reads are sent: of GET where one is described, of QUERY as of POST', async () => {
     const { sdl, report } = await importText({
       ...api({
         '/orders': {
           get: { operationId: 'find', requestBody: json(order), responses: text },
           head: { operationId: 'has', requestBody: json(order), responses: done },
           query: { operationId: 'search', requestBody: { required: true, ...json(order) }, responses: text },
-          additionalOperations: { COPY: { operationId: 'copy', responses: done } },
         },
       }),
       openapi: '3.2.0',
@@ -295,7 +344,6 @@ describe('bodies', () => {
     expect(sdl).toMatch(/search\(input: \w+!\): String @rest\(query: "\/orders"\)/);
     expect(sdl).toContain('has: Boolean @rest(head: "/orders")');
     expect(report.notes.map(({ kind, message }) => `${kind}: ${message}`)).toEqual([
-      'leftOut: the method COPY is not expressed',
       'loss: the body was left out: HEAD has none that means anything',
     ]);
   });

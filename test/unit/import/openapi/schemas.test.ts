@@ -179,6 +179,11 @@ describe('enums', () => {
     expect(sdl).toContain('  "One of 1, 2."\n  n: Int\n');
   });
 
+  it('are of the type that the schema has, whatever its values are', async () => {
+    const sdl = await sdlOf(reading({ A: thing({ n: { type: 'integer', enum: ['1', '2'] } }) }));
+    expect(sdl).toContain('type A { n: Int }');
+  });
+
   it('of one value that has no name are text', async () => {
     const { sdl } = await importText(reading({ A: thing({ object: { type: 'string', enum: ['charge'] } }) }));
     expect(sdl).toContain('"Always \\"charge\\"."\n  object: String');
@@ -214,6 +219,14 @@ describe('allOf', () => {
     expect(report.notes[0]?.message).toContain('disagree about the property "x"');
   });
 
+  it('keeps the values that one of its parts lists', async () => {
+    const { sdl, report } = await importText(
+      reading({ A: { allOf: [thing({ x: { enum: ['a', 'b'] } }), thing({ x: text }), thing({ x: text })] } }),
+    );
+    expect(sdl).toContain('x: AX');
+    expect(report.notes).toEqual([]);
+  });
+
   it('keeps the name of a component whose parts have none', async () => {
     const sdl = await sdlOf(
       reading({ A: { allOf: [thing({ s: ref('S') })] }, S: { allOf: [{ type: 'string' }, { enum: ['x', 'y'] }] } }),
@@ -224,6 +237,62 @@ describe('allOf', () => {
   it('that contains itself has an end', async () => {
     expect(await sdlOf(reading({ A: { allOf: [ref('B'), thing({ x: text })] }, B: { allOf: [ref('A')] } }))).toContain(
       'type A { x: String }',
+    );
+  });
+});
+
+describe('what else an object or a list may hold', () => {
+  const newest = (schemas: object): object => ({ ...both(schemas), openapi: '3.2.0' });
+
+  it('is there where keys follow patterns', async () => {
+    const sdl = await sdlOf(
+      newest({
+        A: thing({
+          one: { type: 'object', patternProperties: { '^x-': { type: 'integer' } } },
+          two: { type: 'object', patternProperties: { '^n': { type: 'integer' }, '^s': text } },
+          beside: thing({ name: text }, { patternProperties: { '^x-': text } }),
+          rest: thing({ name: text }, { unevaluatedProperties: { type: 'boolean' } }),
+        }),
+      }),
+    );
+    expect(sdl).toContain('type A { one: [AOneEntry!] two: [ATwoEntry!] beside: ABeside rest: ARest }');
+    expect(sdl).toContain('union ATwoValue = IntValue | StringValue');
+    expect(sdl).toContain(
+      'type ABeside { name: String additionalProperties: [ABesideAdditionalPropertiesEntry!] @additional }',
+    );
+    expect(sdl).toContain(
+      'type ARest { name: String additionalProperties: [ARestAdditionalPropertiesEntry!] @additional }',
+    );
+  });
+
+  it('is there where it depends on conditions', async () => {
+    const sdl = await sdlOf(
+      newest({
+        A: thing(
+          { a: text },
+          {
+            if: thing({ a: { const: 'x' } }),
+            then: thing({ b: text }, { required: ['b'] }),
+            else: thing({ c: text }),
+            dependentSchemas: { a: thing({ d: text }) },
+          },
+        ),
+      }),
+    );
+    expect(sdl).toContain('type A { a: String b: String c: String d: String }');
+  });
+
+  it('follows the items of a tuple that have a place of their own', async () => {
+    const sdl = await sdlOf(
+      newest({ A: thing({ t: { type: 'array', prefixItems: [text], items: { type: 'integer' } } }) }),
+    );
+    expect(sdl).toContain('type AT @shape(as: tuple) { item1: String @map(name: "0") rest: [Int!] @additional }');
+    expect(sdl).toContain('input ATInput @shape(as: tuple) { item1: String @map(name: "0") rest: [Int!] @additional }');
+  });
+
+  it('has numbers with all their digits where they are whole', async () => {
+    expect(await sdlOf(newest({ A: thing({ n: { type: 'number', format: 'int64' } }) }))).toContain(
+      'type A { n: Long }',
     );
   });
 });
@@ -244,6 +313,16 @@ describe('oneOf and anyOf', () => {
       }),
     );
     expect(sdl).toContain('union A @discriminator(property: "kind", mapping: ["cat=Cat", "hound=Dog"]) = Cat | Dog');
+  });
+
+  it('have a member for what the discriminator does not name', async () => {
+    const discriminator = { propertyName: 'kind', mapping: { cat: 'Cat' }, defaultMapping: 'Dog' };
+    const sdl = await sdlOf(
+      reading({ A: { oneOf: [ref('Cat'), ref('Dog')], discriminator }, Cat, Dog }, { openapi: '3.2.0' }),
+    );
+    expect(sdl).toContain(
+      'union A @discriminator(property: "kind", mapping: ["cat=Cat"], otherwise: "Dog") = Cat | Dog',
+    );
   });
 
   it('find the tag that every member has', async () => {

@@ -20,6 +20,7 @@ const SDL = /* GraphQL */ `
       choice: ChoiceInput
       choices: [ChoiceInput!]
       lists: [[PriceEntryInput!]!]
+      path: PathInput
     ): Boolean @rest(post: "/set")
   }
   type PriceEntry @shape(as: entries) {
@@ -41,6 +42,7 @@ const SDL = /* GraphQL */ `
   type Point @shape(as: tuple) {
     x: Int @map(name: "0")
     y: Int @map(name: "1")
+    more: [Int!] @additional
   }
   union Mixed = StringValue | IntValue | ListValue | Price
   type StringValue @shape(as: value) {
@@ -72,6 +74,11 @@ const SDL = /* GraphQL */ `
   input PointInput @shape(as: tuple) {
     x: Int @map(name: "0")
     y: Int @map(name: "2")
+  }
+  input PathInput @shape(as: tuple) {
+    x: Int @map(name: "0")
+    y: Int @map(name: "1")
+    more: [Int!] @additional
   }
   input ChoiceInput @oneOf @shape(as: choice) {
     text: String
@@ -127,6 +134,14 @@ describe('answers', () => {
     expect((await run('{ thing { labels { key } } }', { id: '1' })).data).toEqual({ thing: { labels: null } });
   });
 
+  it('that are tuples keep what follows their own items', async () => {
+    const query = '{ thing { point { x y more } } }';
+    expect((await run(query, { point: [1, 2, 3, 4] })).data).toEqual({
+      thing: { point: { x: 1, y: 2, more: [3, 4] } },
+    });
+    expect((await run(query, { point: [1] })).data).toEqual({ thing: { point: { x: 1, y: null, more: [] } } });
+  });
+
   it('that are texts, numbers, lists or objects are members of one union', async () => {
     const text = `{ mixed { __typename ... on StringValue { text: value } ... on IntValue { number: value } ... on ListValue { list: value } ... on Price { amount } } }`;
     expect((await run(text, ['a', 1, [2], { a: 3 }, null])).data).toEqual({
@@ -154,6 +169,10 @@ describe('arguments', () => {
       'mutation { set(thing: { id: 1, point: { x: 1, y: 2 }, labels: [{ key: "c", value: "red" }], free: { d: [1] } }) }',
     );
     expect(args).toEqual({ thing: { id: '1', point: [1, null, 2], c: 'red', d: [1] } });
+  });
+
+  it('that are tuples are lists, further items last', async () => {
+    expect((await run('mutation { set(path: { x: 1, more: [3, 4] }) }')).args).toEqual({ path: [1, null, 3, 4] });
   });
 
   it('that are a choice are the value of what is given', async () => {

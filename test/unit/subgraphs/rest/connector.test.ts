@@ -178,6 +178,12 @@ describe('what is sent', () => {
     expect(received).toEqual([]);
   });
 
+  it('sends a method of its own', async () => {
+    const sdl = 'type Mutation { x(id: ID!): Product @rest(post: "/x/{id}", method: "copy") }';
+    const { sent, outcome } = await run(sdl, 'Mutation.x', { args: { id: '1' } }, ok);
+    expect([sent?.method, sent?.url, outcome]).toEqual(['COPY', '/api/x/1', { id: '1' }]);
+  });
+
   it('sends identical reads of one run once, and other calls side by side', async () => {
     const upstream = await startUpstream((request, response) => json(response, { id: request.url }));
     const { transport } = startTransport(upstream.url);
@@ -298,6 +304,11 @@ describe('a prepared field', () => {
 
   it.each([
     ['no method', 'x: Product @rest(at: "a")', 'exactly one of get, head, query, post, put, patch, delete, and has 0'],
+    [
+      'no method that can be sent',
+      'x: Product @rest(post: "/a", method: "CONNECT")',
+      '"CONNECT" of @rest is no method',
+    ],
     ['two methods', 'x: Product @rest(get: "/a", post: "/b")', 'has 2'],
     ['an unknown variable', 'x(a: ID, b: ID): Product @rest(get: "/x/{id}{?a}{&c}")', 'nothing for the variable "id"'],
     ['a variable too many', 'x(a: ID, b: ID): Product @rest(get: "/x/{id}")', '@map(name: "id")'],
