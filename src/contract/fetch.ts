@@ -56,3 +56,6 @@ export interface StreamBatch {
  * Rejects only with a HubFault, which the engine places at every path of the fetch. Stops when `scope.signal` aborts.
  */
 export type PreparedFetch = (scope: Scope, variables: Variables) => Promise<FetchResult>;
+
+/** The same, or the data as JSON text where nothing failed: the whole answer to the client, as it is sent. */
+export type PreparedText = (scope: Scope, variables: Variables) => Promise<FetchResult | string>;

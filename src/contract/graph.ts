@@ -32,6 +32,8 @@ export interface OperationSource {
 /** A GraphQL response (spec section 7.1). */
 export interface GraphResponse {
   data?: Record<string, unknown> | null;
+  /** In the place of `data`, where that was asked for and nothing failed: the same as JSON. */
+  text?: string;
   errors?: readonly ResponseError[];
   extensions?: Readonly<Record<string, unknown>>;
 }
@@ -47,8 +49,9 @@ export interface PreparedOperation {
   /**
    * Runs a query or mutation; `variables` are as the client sent them and are coerced here.
    * Never rejects: every fault is an entry of `errors`.
+   * @param form whether the data may come as text; it need not
    */
-  execute(scope: Scope, variables: Variables): Promise<GraphResponse>;
+  execute(scope: Scope, variables: Variables, form?: 'text'): Promise<GraphResponse>;
   /**
    * Runs a subscription: one response per event. Ends when `scope.signal` aborts or the source ends. Places without an
    * event are told where `scope.tellPlaces`.

@@ -1,6 +1,7 @@
 // One upstream, seen as a Federation 2 subgraph.
-import type { DocumentNode } from 'graphql';
-import type { FetchResult, PlannedFetch, PreparedFetch, StreamBatch, Variables } from './fetch.ts';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
+import type { FetchResult, PlannedFetch, PreparedFetch, PreparedText, StreamBatch, Variables } from './fetch.ts';
+import type { OperationSource } from './graph.ts';
 import type { Scope } from './scope.ts';
 
 /** One upstream, seen as a Federation 2 subgraph. Built once; holds no per-request state. */
@@ -13,6 +14,11 @@ export interface Subgraph {
   readonly sdl: DocumentNode;
   /** Called once per planned fetch of an operation. All work that can be done before a request is done here. */
   prepare(fetch: PlannedFetch): PreparedFetch;
+  /**
+   * For a fetch that is a client's whole operation: undefined where the subgraph cannot write the answer itself, as
+   * `published` has it. Variables are those of `asked`.
+   */
+  prepareText?(fetch: PlannedFetch, asked: OperationSource, published: GraphQLSchema): PreparedText | undefined;
   /** Which upstream calls the fetch makes, for `manifold plan`; absent where the fetch itself is the one call. */
   explain?(fetch: PlannedFetch): readonly PlannedCall[];
   /**

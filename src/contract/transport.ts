@@ -34,6 +34,8 @@ export interface UpstreamResponse {
   readonly body: Uint8Array;
   /** The body decoded by the charset of its content type (UTF-8 where none is given). */
   text(): string;
+  /** What the reader makes of it, made once for all who share the answer. What it throws is not kept. */
+  read<T>(reader: (response: UpstreamResponse) => T): T;
 }
 
 export interface Transport {

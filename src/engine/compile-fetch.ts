@@ -4,9 +4,18 @@ import type {
   EntityBatchAlias,
   FetchNode,
   FlattenNodePathSegment,
+  PlanNode,
 } from '@graphql-hive/router-query-planner';
-import { Kind, parse, type DocumentNode, type SelectionSetNode } from 'graphql';
-import type { FetchError, FetchResult, PlannedFetch, PreparedFetch, Representation } from '../contract/fetch.ts';
+import { Kind, parse, type DocumentNode, type GraphQLSchema, type SelectionSetNode } from 'graphql';
+import type {
+  FetchError,
+  FetchResult,
+  PlannedFetch,
+  PreparedFetch,
+  Representation,
+  Variables,
+} from '../contract/fetch.ts';
+import type { OperationSource } from '../contract/graph.ts';
 import type { Subgraph } from '../contract/subgraph.ts';
 import { HubFault, toHubFault } from '../faults/hub-fault.ts';
 import { applyRewrite, compileRepresentation, visitEntities, type TypeTest } from './entities.ts';
@@ -56,6 +65,28 @@ export function compileRootFetch(node: FetchNode, context: FetchContext): Step {
   return async (run) => {
     const result = await runFetch(prepared, node, run, pickVariables(fetch, run), awaited);
     takeRootResult(result, node, keys, context, run);
+  };
+}
+
+/**
+ * A fetch that is the whole operation, by a subgraph that can write the answer: resolves with it, or with undefined after it
+ * has done what the step does. Undefined where there is no such subgraph.
+ */
+export function compileTextFetch(
+  node: PlanNode | null | undefined,
+  asked: OperationSource,
+  context: FetchContext & { readonly schema: GraphQLSchema },
+): ((run: Run) => Promise<string | undefined>) | undefined {
+  if (node?.kind !== 'Fetch') return undefined;
+  const fetch = plannedFetch(node, []);
+  const prepared = subgraphOf(context, node.serviceName).prepareText?.(fetch, asked, context.schema);
+  if (prepared === undefined) return undefined;
+  const keys = responseKeys(fetch.document);
+  return async (run) => {
+    const result = await runFetch(prepared, node, run, run.variables, false);
+    if (typeof result === 'string') return result;
+    takeRootResult(result, node, keys, context, run);
+    return undefined;
   };
 }
 
@@ -267,22 +298,22 @@ function pickVariables(fetch: PlannedFetch, run: Run): Data {
 }
 
 /** Runs a fetch to a result, whatever it throws, and gives up when the request does. */
-async function runFetch(
-  prepared: PreparedFetch,
+async function runFetch<T = never>(
+  prepared: (...args: Parameters<PreparedFetch>) => Promise<FetchResult | T>,
   node: FetchNode | BatchFetchNode,
   run: Run,
-  variables: Data,
+  variables: Variables,
   awaited: boolean,
   gathered?: readonly Gathered[],
-): Promise<FetchResult> {
+): Promise<FetchResult | T> {
   const ended = run.recorder?.begin(node, gathered && countEntities(gathered));
-  let result: FetchResult;
+  let result: FetchResult | T;
   try {
     result = await waitForFetch(prepared(run.scope, variables), run.scope, node.serviceName, awaited);
   } catch (thrown) {
     result = { data: null, errors: [{ fault: toHubFault(thrown).with({ source: node.serviceName }) }] };
   }
-  ended?.(result);
+  ended?.(result as FetchResult);
   return result;
 }
 

@@ -97,10 +97,10 @@ function createRunCounter(): RunCounter {
 function counted(operation: PreparedOperation, running: RunCounter): PreparedOperation {
   return {
     kind: operation.kind,
-    async execute(scope, variables) {
+    async execute(...args) {
       running.enter();
       try {
-        return await operation.execute(scope, variables);
+        return await operation.execute(...args);
       } finally {
         running.leave();
       }

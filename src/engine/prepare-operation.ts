@@ -28,6 +28,7 @@ import { toResponseError, type ResponseError } from '../faults/to-response-error
 import { createBoundedCache } from './bounded-cache.ts';
 import { conditionVariables, decideConditions } from './conditions.ts';
 import {
+  compileTextFetch,
   plannedFetch,
   responseKeys,
   subgraphOf,
@@ -66,6 +67,8 @@ interface Variant {
   readonly project: Projection;
   readonly plan: QueryPlan | undefined;
   readonly steps: Step;
+  /** The same to text; undefined where the answer has to be put together here. Compiled when it is first asked for. */
+  readonly writeText: () => ((run: Run) => Promise<string | undefined>) | undefined;
   readonly introspect: (variables: Variables) => Data;
   /** Response keys of `_entities`, where the hub is a subgraph. */
   readonly entityKeys: ReadonlySet<string>;
@@ -107,12 +110,17 @@ export function prepareOperation(source: OperationSource, context: EngineContext
 
   return {
     kind,
-    async execute(scope, raw) {
+    async execute(scope, raw, form) {
       try {
         const started = start(scope, raw);
         if (!('variant' in started)) return started;
         const { variables, variant } = started;
         const run = createRun(scope, variables, context, variant.entityKeys.size > 0);
+        const write = form === 'text' && scope.extensions.size === 0 ? variant.writeText() : undefined;
+        if (write !== undefined) {
+          const text = await write(run);
+          return text === undefined ? respond(variant, run, context) : { text };
+        }
         Object.assign(run.data, variant.introspect(variables));
         await variant.steps(run);
         dropUnknown(run, variant.entityKeys);
@@ -144,7 +152,13 @@ function compileVariant(
   const operation = operationOf(document, operationName);
   const { plan, introspection } = planOf(reduced, operationOf(reduced, operationName), context, course);
   const subscription = operation.operation === OperationTypeNode.SUBSCRIPTION;
+  const whole = denials === undefined && introspection === undefined;
+  let writeText: { readonly compiled: ReturnType<Variant['writeText']> } | undefined;
   return {
+    writeText: () =>
+      (writeText ??= {
+        compiled: whole ? compileTextFetch(plan?.node, { document, text: '', operationName }, context) : undefined,
+      }).compiled,
     project: compileProjection(rootType(context.schema, operation), [operation.selectionSet], {
       schema: context.schema,
       fragments: fragmentsOf(document),

@@ -93,7 +93,7 @@ export function createFastLane(options: FastLaneOptions): FastLane {
     { variables }: LanePayload,
     scope: ScopeOptions,
   ): Promise<Answer> {
-    return toAnswer(await prepared.execute(createScope(scope), variables), logger);
+    return toAnswer(await prepared.execute(createScope(scope), variables, 'text'), logger);
   }
 
   async function serve(request: LaneRequest): Promise<void> {
@@ -212,7 +212,7 @@ function shareKey(
 
 function toAnswer(response: GraphResponse, logger: Logger): Answer {
   // Without data the status depends on what is wrong.
-  if (response.data === undefined) return undefined;
+  if (response.data === undefined && response.text === undefined) return undefined;
   for (const error of response.errors ?? []) {
     if (isInternal(error)) logger.error({ error }, 'a request failed inside the hub');
   }

@@ -29,9 +29,9 @@ export interface LaneAnswer {
 }
 
 /** As Apollo Server writes it. */
-export function toLaneAnswer({ errors, data, extensions }: GraphResponse): LaneAnswer {
+export function toLaneAnswer({ text: whole, errors, data, extensions }: GraphResponse): LaneAnswer {
   const shown = errors === undefined || errors.length === 0 ? undefined : errors;
-  const text = `${JSON.stringify({ errors: shown, data, extensions })}\n`;
+  const text = whole === undefined ? `${JSON.stringify({ errors: shown, data, extensions })}\n` : `{"data":${whole}}\n`;
   const bytes = Buffer.byteLength(text);
   return { text, length: String(bytes), encoding: bytes === text.length ? 'latin1' : 'utf8' };
 }

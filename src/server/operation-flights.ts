@@ -87,15 +87,14 @@ class Flight<T> implements Lifetime {
     };
   }
 
-  run(start: (lifetime: Lifetime) => Promise<T>): void {
-    void start(this).then((answer) => {
-      clearTimeout(this.#timer);
-      this.#ended();
-      for (const waiting of this.#waiting) waiting.answer(answer);
-      this.#waiting.clear();
-      // Nothing that was begun for an answer outlives it.
-      this.#controller.abort(OVER);
-    });
+  async run(start: (lifetime: Lifetime) => Promise<T>): Promise<void> {
+    const answer = await start(this);
+    clearTimeout(this.#timer);
+    this.#ended();
+    for (const waiting of this.#waiting) waiting.answer(answer);
+    this.#waiting.clear();
+    // Nothing that was begun for an answer outlives it.
+    this.#controller.abort(OVER);
   }
 
   #abort(fault: HubFault): void {

@@ -6,8 +6,34 @@ export function createUpstreamResponse(
   headers: Readonly<Record<string, string>>,
   body: Buffer,
 ): UpstreamResponse {
-  // The text is not kept: readers keep what they make of it, and the answer lives longer than that.
-  return { status, headers, body, text: () => decodeText(body, headers['content-type']) };
+  return new Answer(status, headers, body);
+}
+
+class Answer implements UpstreamResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  // Not in a WeakMap of the reader's: to V8's young collections the values of a WeakMap are alive.
+  #readings: Map<unknown, unknown> | undefined;
+
+  constructor(status: number, headers: Readonly<Record<string, string>>, body: Buffer) {
+    this.status = status;
+    this.headers = headers;
+    this.body = body;
+  }
+
+  /** Not kept: readers keep what they make of it, and the answer lives longer than that. */
+  text(): string {
+    return decodeText(this.body, this.headers['content-type']);
+  }
+
+  read<T>(reader: (response: UpstreamResponse) => T): T {
+    const known = this.#readings?.get(reader);
+    if (known !== undefined) return known as T;
+    const reading = reader(this);
+    this.#readings = (this.#readings ?? new Map<unknown, unknown>()).set(reader, reading);
+    return reading;
+  }
 }
 
 /** A byte order mark is not a part of the text. An unknown charset is read as UTF-8. */

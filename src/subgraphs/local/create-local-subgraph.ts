@@ -1,14 +1,15 @@
 // The common builder of in-process subgraphs: annotated SDL and connectors in, a Subgraph out.
-import { getNamedType, GraphQLError, type DocumentNode, type ExecutionResult } from 'graphql';
+import { getNamedType, GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import type { Connector } from '../../contract/connector.ts';
-import type { FetchError, FetchResult, PlannedFetch, PreparedFetch } from '../../contract/fetch.ts';
+import type { FetchError, FetchResult, PlannedFetch, PreparedFetch, PreparedText } from '../../contract/fetch.ts';
+import type { OperationSource } from '../../contract/graph.ts';
 import type { Subgraph } from '../../contract/subgraph.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
 import { attachResolvers, type ResolverContext } from './attach-resolvers.ts';
 import { compileOperation, type RunOperation } from './compile-operation.ts';
 import { explainCalls } from './explain-calls.ts';
 import { toFederationSdl } from './federation-sdl.ts';
-import { compileListOperation } from './list-operation.ts';
+import { compileListOperation, compileTextOperation } from './list-operation.ts';
 import { buildLocalSchema, invalidSdl, type LocalSchema } from './local-schema.ts';
 import { createLookup, type Lookup } from './lookups.ts';
 import type { KnownTypes } from './resolve-type.ts';
@@ -60,6 +61,7 @@ export function createLocalSubgraph(options: LocalSubgraphOptions): LocalSubgrap
     warnings: findOneByOne(name, lookups),
     events: readSourceEvents(context),
     prepare: (fetch) => prepareFetch(context, fetch),
+    prepareText: (fetch, asked, published) => prepareText(context, fetch, asked, published),
     explain: (fetch) => explainCalls(fetch.document, context, settings.maxKeysPerBatch),
     close: async () => {
       await Promise.all(connectors.map((connector) => connector.close()));
@@ -134,12 +136,29 @@ function findOneByOne(source: string, lookups: ReadonlyMap<string, readonly Look
 }
 
 function prepareFetch(context: ResolverContext, fetch: PlannedFetch): PreparedFetch {
-  const { source, schema } = context;
-  let compiled: RunOperation | undefined;
-  const exact: RunOperation = (...args) =>
-    (compiled ??= compileOperation(schema, fetch.document, fetch.operationName))(...args);
+  const exact = exactly(context, fetch);
   const run = compileListOperation(context, fetch.document, exact) ?? exact;
-  return async (scope, variables) => toFetchResult(await run(scope, variables), source);
+  return async (scope, variables) => toFetchResult(await run(scope, variables), context.source);
+}
+
+function prepareText(
+  context: ResolverContext,
+  fetch: PlannedFetch,
+  asked: OperationSource,
+  published: GraphQLSchema,
+): PreparedText | undefined {
+  const run = compileTextOperation(context, published, asked, exactly(context, fetch));
+  if (run === undefined) return undefined;
+  return async (scope, variables) => {
+    const result = await run(scope, variables);
+    return typeof result === 'string' ? result : toFetchResult(result, context.source);
+  };
+}
+
+/** The fetch as graphql-jit runs it, compiled when it is first run. */
+function exactly({ schema }: ResolverContext, fetch: PlannedFetch): RunOperation {
+  let compiled: RunOperation | undefined;
+  return (...args) => (compiled ??= compileOperation(schema, fetch.document, fetch.operationName))(...args);
 }
 
 function toFetchResult(result: ExecutionResult, source: string): FetchResult {

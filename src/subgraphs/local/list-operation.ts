@@ -1,20 +1,27 @@
-// A query against a local schema, run a list at a time. Everything out of the ordinary, an error above all, is left to
+// A query against a local schema, run a list at a time, to objects or to text. Everything out of the ordinary, an error above all, is left to
 // graphql-jit, which gets the same outcomes and says what GraphQL wants said. Used by the local builder.
 import {
   getArgumentValues,
+  getOperationAST,
   getVariableValues,
   isObjectType,
   Kind,
   OperationTypeNode,
+  typeFromAST,
   type DocumentNode,
+  type ExecutionResult,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLField,
+  type GraphQLObjectType,
   type GraphQLResolveInfo,
+  type GraphQLSchema,
+  type NamedTypeNode,
   type OperationDefinitionNode,
   type VariableDefinitionNode,
 } from 'graphql';
 import type { Representation, Variables } from '../../contract/fetch.ts';
+import type { OperationSource } from '../../contract/graph.ts';
 import type { Scope } from '../../contract/scope.ts';
 import type { ResolverContext } from './attach-resolvers.ts';
 import { EXCEPTIONAL } from './compile-leaf.ts';
@@ -23,6 +30,7 @@ import {
   collectNodes,
   compileRecord,
   compileValue,
+  setsOf,
   Unsupported,
   wait,
   type ListRun,
@@ -32,12 +40,14 @@ import {
 } from './list-plan.ts';
 import type { Lookup, Raw } from './lookups.ts';
 import { RootOutcomes, type Outcome } from './root-outcomes.ts';
+import { compileText, isPublished, TextRun, type TextContext, type TextPlan } from './text-plan.ts';
 
 /** One root field: what it resolves to, and how that is completed. */
 interface RootField {
   readonly key: string;
   readonly resolve: (scope: Scope, variables: Variables) => unknown;
-  readonly complete: (value: unknown, run: ListRun) => unknown;
+  /** Throws EXCEPTIONAL, or rejects with it. */
+  readonly complete: (value: unknown, scope: Scope) => unknown;
 }
 
 /** Undefined where the operation is beyond it. @param otherwise runs it in all other cases */
@@ -46,31 +56,90 @@ export function compileListOperation(
   document: DocumentNode,
   otherwise: RunOperation,
 ): RunOperation | undefined {
-  const operation = document.definitions.find((one) => one.kind === Kind.OPERATION_DEFINITION);
-  if (operation?.operation !== OperationTypeNode.QUERY) return undefined;
+  return attempt(() => {
+    const plan = { ...context, fragments: fragmentsOf(document) };
+    const finish = (roots: readonly RootField[], values: readonly unknown[]) => {
+      const data: Record<string, unknown> = {};
+      roots.forEach(({ key }, i) => (data[key] = values[i]));
+      return { data };
+    };
+    return compile(queryOf(document, undefined), plan, otherwise, finish, (query, key, nodes) => {
+      const [node] = nodes;
+      const name = node.name.value;
+      if (name === '__typename') return { key, resolve: () => query.name, complete: (value) => value };
+      if (name === '_entities') return compileEntities(key, node, nodes, plan);
+      const field = rootField(query, name);
+      const complete = inLists(compileValue(field.type, setsOf(nodes), plan));
+      return { key, resolve: compileResolve(field, node), complete };
+    });
+  });
+}
+
+/**
+ * The same for a client's operation that this source answers alone: resolves with the data as JSON text where nothing is
+ * out of the ordinary. @param published the schema that the client knows
+ */
+export function compileTextOperation(
+  context: ResolverContext,
+  published: GraphQLSchema,
+  { document, operationName }: OperationSource,
+  otherwise: RunOperation,
+): ((...args: Parameters<RunOperation>) => Promise<ExecutionResult | string>) | undefined {
+  return attempt(() => {
+    const plan: TextContext = { ...context, fragments: fragmentsOf(document), published };
+    const root = published.getQueryType()?.name ?? '';
+    const finish = (_roots: readonly RootField[], values: readonly unknown[]): string => `{${values.join(',')}}`;
+    return compile(queryOf(document, operationName), plan, otherwise, finish, (query, key, nodes) => {
+      const [node] = nodes;
+      const name = node.name.value;
+      const before = `${JSON.stringify(key)}:`;
+      const typename = before + JSON.stringify(root);
+      if (name === '__typename') return { key, resolve: () => typename, complete: (value) => value };
+      const field = rootField(query, name);
+      if (!isPublished(root, name, field.type, plan)) throw new Unsupported();
+      const complete = inText(compileText(field.type, setsOf(nodes), plan, before));
+      return { key, resolve: compileResolve(field, node), complete };
+    });
+  });
+}
+
+function attempt<T>(compileIt: () => T): T | undefined {
   try {
-    return compile(operation, { ...context, fragments: fragmentsOf(document) }, otherwise);
+    return compileIt();
   } catch (thrown) {
     if (thrown instanceof Unsupported) return undefined;
     throw thrown;
   }
 }
 
-function compile(operation: OperationDefinitionNode, context: PlanContext, otherwise: RunOperation): RunOperation {
+function queryOf(document: DocumentNode, operationName: string | undefined): OperationDefinitionNode {
+  const operation = getOperationAST(document, operationName);
+  if (operation?.operation !== OperationTypeNode.QUERY) throw new Unsupported();
+  return operation;
+}
+
+function rootField(query: GraphQLObjectType, name: string): GraphQLField<unknown, unknown> {
+  const field = query.getFields()[name];
+  if (field === undefined || name.startsWith('_')) throw new Unsupported();
+  return field;
+}
+
+function compile<T>(
+  operation: OperationDefinitionNode,
+  context: PlanContext,
+  otherwise: RunOperation,
+  finish: (roots: readonly RootField[], values: readonly unknown[]) => T,
+  compileRoot: (query: GraphQLObjectType, key: string, nodes: readonly [FieldNode, ...FieldNode[]]) => RootField,
+): (...args: Parameters<RunOperation>) => Promise<ExecutionResult | T> {
   const query = context.schema.getQueryType();
   if (!query) throw new Unsupported();
   // Representations are the engine's own: they need no coercion.
   const definitions = (operation.variableDefinitions ?? []).filter((one) => !isRepresentations(one));
-  const roots = [...collectNodes(query, [operation.selectionSet], context)].map(([key, nodes]): RootField => {
-    const [node] = nodes;
-    const name = node?.name.value ?? '';
-    if (name === '__typename') return { key, resolve: () => query.name, complete: (value) => value };
-    if (node !== undefined && name === '_entities') return compileEntities(key, node, nodes, context);
-    const field = query.getFields()[name];
-    if (node === undefined || field === undefined) throw new Unsupported();
-    const sets = nodes.flatMap((one) => one.selectionSet ?? []);
-    return { key, resolve: compileResolve(field, node), complete: compileValue(field.type, sets, context) };
-  });
+  if (definitions.some(({ type }) => typeFromAST(context.schema, type as NamedTypeNode) === undefined))
+    throw new Unsupported();
+  const roots = [...collectNodes(query, [operation.selectionSet], context)].map(([key, nodes]) =>
+    compileRoot(query, key, nodes),
+  );
 
   return async (scope, raw) => {
     const outcomes = new Map<string, Outcome>();
@@ -80,9 +149,7 @@ function compile(operation: OperationDefinitionNode, context: PlanContext, other
     // None waits for another, and all are waited for: what is run once more must not run beside them.
     const values = await Promise.all(roots.map((root) => runRoot(root, scope, variables, outcomes)));
     if (values.includes(EXCEPTIONAL)) return otherwise(scope, raw, new RootOutcomes(outcomes));
-    const data: Record<string, unknown> = {};
-    roots.forEach(({ key }, i) => (data[key] = values[i]));
-    return { data };
+    return finish(roots, values);
   };
 }
 
@@ -101,15 +168,32 @@ async function runRoot(
     if (error !== EXCEPTIONAL) outcomes.set(key, { error });
     return EXCEPTIONAL;
   }
-  const run: ListRun = { waiting: new Map() };
   try {
-    const completed = complete(value, run);
-    while (run.waiting.size > 0) await loadWaiting(run, scope);
-    return completed;
+    return await complete(value, scope);
   } catch (thrown) {
     if (thrown === EXCEPTIONAL) return EXCEPTIONAL;
     throw thrown;
   }
+}
+
+/** To objects. */
+function inLists(complete: (value: unknown, run: ListRun) => unknown): RootField['complete'] {
+  return async (value, scope) => {
+    const run: ListRun = { waiting: new Map() };
+    const completed = complete(value, run);
+    while (run.waiting.size > 0) await loadWaiting(run, scope);
+    return completed;
+  };
+}
+
+function inText({ gather, write }: TextPlan): RootField['complete'] {
+  return async (value, scope) => {
+    const run = new TextRun();
+    gather?.(value, run);
+    await run.load(scope);
+    write(value, run);
+    return run.text;
+  };
 }
 
 function compileResolve(field: GraphQLField<unknown, unknown>, node: FieldNode): RootField['resolve'] {
@@ -154,7 +238,7 @@ function compileEntities(key: string, node: FieldNode, nodes: readonly FieldNode
   return {
     key,
     resolve: (_scope, variables) => variables[variable],
-    complete: (representations, run) => completeEntities(representations as readonly Representation[], plans, run),
+    complete: inLists((all, run) => completeEntities(all as readonly Representation[], plans, run)),
   };
 }
 

@@ -12,6 +12,7 @@ import {
   type FragmentDefinitionNode,
   type GraphQLObjectType,
   type GraphQLOutputType,
+  type GraphQLSchema,
   type SelectionSetNode,
 } from 'graphql';
 import type { ResolverContext } from './attach-resolvers.ts';
@@ -26,6 +27,8 @@ export class Unsupported extends Error {}
 
 export interface PlanContext extends ResolverContext {
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+  /** Present where the operation is a client's: the schema that it was written for. */
+  readonly published?: GraphQLSchema;
 }
 
 /** Records that one place of the operation waits for. */
@@ -68,19 +71,23 @@ export function collectNodes(
   type: GraphQLObjectType,
   sets: readonly SelectionSetNode[],
   context: PlanContext,
-): ReadonlyMap<string, readonly FieldNode[]> {
-  const nodes = new Map<string, FieldNode[]>();
+): ReadonlyMap<string, readonly [FieldNode, ...FieldNode[]]> {
+  const nodes = new Map<string, [FieldNode, ...FieldNode[]]>();
   const applies = (condition: string | undefined): boolean => {
     if (condition === undefined || condition === type.name) return true;
-    const conditional = context.schema.getType(condition);
-    return isAbstractType(conditional) && context.schema.isSubType(conditional, type);
+    const here = isOne(type.name, condition, context.schema);
+    if (context.published !== undefined && isOne(type.name, condition, context.published) !== here)
+      throw new Unsupported();
+    return here;
   };
   const visit = (set: SelectionSetNode): void => {
     for (const selection of set.selections) {
       if (selection.directives !== undefined && selection.directives.length > 0) throw new Unsupported();
       if (selection.kind === Kind.FIELD) {
         const key = (selection.alias ?? selection.name).value;
-        nodes.set(key, [...(nodes.get(key) ?? []), selection]);
+        const known = nodes.get(key);
+        if (known === undefined) nodes.set(key, [selection]);
+        else known.push(selection);
         continue;
       }
       const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : context.fragments[selection.name.value];
@@ -92,7 +99,12 @@ export function collectNodes(
   return nodes;
 }
 
-const setsOf = (nodes: readonly FieldNode[]): readonly SelectionSetNode[] =>
+function isOne(name: string, condition: string, schema: GraphQLSchema): boolean {
+  const [type, conditional] = [schema.getType(name), schema.getType(condition)];
+  return isAbstractType(conditional) && isObjectType(type) && schema.isSubType(conditional, type);
+}
+
+export const setsOf = (nodes: readonly FieldNode[]): readonly SelectionSetNode[] =>
   nodes.flatMap((node) => node.selectionSet ?? []);
 
 /** Throws Unsupported. */
@@ -124,18 +136,21 @@ function compileField(
   if (model?.kind !== 'property') throw new Unsupported();
   const { raw } = model;
   const complete = compileValue(field.type, setsOf(nodes), context);
-  const convert = compileFromUpstream(field.type);
+  const read = compileRead(raw, field.type);
+  if (read === undefined) return { key, put: (record, into, run) => void (into[key] = complete(record[raw], run)) };
+  return { key, put: (record, into, run) => void (into[key] = complete(read(record), run)) };
+}
+
+/** How a property is read, where that is not simply by its name. */
+export function compileRead(raw: string, type: GraphQLOutputType): ((record: Raw) => unknown) | undefined {
+  const convert = compileFromUpstream(type);
   // A field called "constructor" must not find the prototype's.
-  const read =
-    raw in Object.prototype ? (record: Raw) => (Object.hasOwn(record, raw) ? record[raw] : undefined) : undefined;
-  if (convert === undefined && read === undefined) {
-    return { key, put: (record, into, run) => void (into[key] = complete(record[raw], run)) };
-  }
-  const whole = (record: Raw): unknown => {
-    const value = read === undefined ? record[raw] : read(record);
+  const own = raw in Object.prototype;
+  if (convert === undefined && !own) return undefined;
+  return (record) => {
+    const value = own && !Object.hasOwn(record, raw) ? undefined : record[raw];
     return value === undefined || convert === undefined ? value : convert(value);
   };
-  return { key, put: (record, into, run) => void (into[key] = complete(whole(record), run)) };
 }
 
 /** Throws Unsupported for abstract types: which of them a record is, graphql-jit finds out. */
@@ -183,6 +198,54 @@ function compileStub(
   nodes: readonly FieldNode[],
   context: PlanContext,
 ): CompiledField {
+  const stub = readStub(model, type, nodes, context);
+  const completeItem = compileValue(stub.itemType, setsOf(nodes), context);
+  const place = {};
+
+  const putItem = (values: readonly unknown[], holder: WaitingSlot['holder'], slot: string | number, run: ListRun) => {
+    if (stub.lookup === undefined || values.some(isMissing)) holder[slot] = completeItem(stub.recordOf(values), run);
+    else {
+      const beside = stub.hasMore ? (stub.recordOf(values) ?? undefined) : undefined;
+      wait(run, place, stub.lookup, completeItem, stub.keyOf(values), { holder, slot, beside });
+    }
+  };
+
+  if (!model.list) return { key, put: (record, into, run) => putItem(stub.valuesOf(record), into, key, run) };
+  return {
+    key,
+    put(record, into, run) {
+      const rows = stub.rowsOf(record);
+      const items: unknown[] = [];
+      into[key] = rows === undefined ? null : items;
+      rows?.forEach((values, i) => putItem(values, items as unknown as Record<number, unknown>, i, run));
+    },
+  };
+}
+
+/** What a record says of entities that it refers to. */
+export interface StubReader {
+  readonly itemType: GraphQLOutputType;
+  /** Undefined where the stub has all that is asked for. */
+  readonly lookup: Lookup | undefined;
+  /** Of a record that refers to one entity: the values of the key. */
+  readonly valuesOf: (record: Raw) => readonly unknown[];
+  /** Of a record that refers to a list: those of each; undefined where there is no list. Throws EXCEPTIONAL. */
+  readonly rowsOf: (record: Raw) => readonly (readonly unknown[])[] | undefined;
+  /** The key as the lookup takes it. */
+  readonly keyOf: (values: readonly unknown[]) => readonly unknown[];
+  /** The stub; null where a value is missing. */
+  readonly recordOf: (values: readonly unknown[]) => Raw | null;
+  /** Whether the stub has more than the key of its lookup. */
+  readonly hasMore: boolean;
+}
+
+/** Throws Unsupported. */
+export function readStub(
+  model: StubModel,
+  type: GraphQLOutputType,
+  nodes: readonly FieldNode[],
+  context: PlanContext,
+): StubReader {
   const nullable = isNonNullType(type) ? (type.ofType as GraphQLOutputType) : type;
   const itemType = isListType(nullable) ? (nullable.ofType as GraphQLOutputType) : type;
   if (getNamedType(itemType) !== model.type || isListType(nullable) !== model.list) throw new Unsupported();
@@ -192,60 +255,29 @@ function compileStub(
     fieldNodes: nodes,
     fragments: context.fragments,
   });
-  const completeItem = compileValue(itemType, setsOf(nodes), context);
-  const place = {};
   const order = lookup?.rawKeys.map((raw) => raws.indexOf(raw)) ?? [];
   const inOrder = order.length === raws.length && order.every((from, i) => from === i);
-  const toKey = (values: readonly unknown[]) => (inOrder ? values : order.map((i) => values[i]));
-  const extra = lookup !== undefined && raws.some((raw) => !lookup.rawKeys.includes(raw));
-
-  const putItem = (
-    values: readonly unknown[],
-    holder: Record<string | number, unknown>,
-    slot: string | number,
-    run: ListRun,
-  ): void => {
-    if (values.some(isMissing)) holder[slot] = completeItem(null, run);
-    else if (lookup === undefined || extra) {
-      const stub = Object.fromEntries(raws.map((raw, i) => [raw, values[i]]));
-      if (lookup === undefined) holder[slot] = completeItem(stub, run);
-      else wait(run, place, lookup, completeItem, toKey(values), { holder, slot, beside: stub });
-    } else wait(run, place, lookup, completeItem, toKey(values), { holder, slot, beside: undefined });
-  };
-
-  if (!model.list) {
-    return {
-      key,
-      put: (record, into, run) =>
-        putItem(
-          reads.map((read) => read(record)),
-          into,
-          key,
-          run,
-        ),
-    };
-  }
+  const [only] = reads;
   return {
-    key,
-    put(record, into, run) {
+    itemType,
+    lookup,
+    valuesOf:
+      reads.length === 1 && only !== undefined
+        ? (record) => [only(record)]
+        : (record) => reads.map((read) => read(record)),
+    rowsOf(record) {
       const columns = reads.map((read) => read(record));
-      const rows = columns.find((column) => Array.isArray(column));
-      if (rows === undefined) {
-        if (isNonNullType(type)) throw EXCEPTIONAL;
-        into[key] = null;
-        return;
-      }
-      const items: unknown[] = [];
-      into[key] = items;
-      for (let i = 0; i < rows.length; i += 1) {
-        const values = columns.map((column) => (Array.isArray(column) ? (column as unknown[])[i] : column));
-        putItem(values, items as unknown as Record<number, unknown>, i, run);
-      }
+      const rows = columns.find((column) => Array.isArray(column)) as readonly unknown[] | undefined;
+      if (rows === undefined && isNonNullType(type)) throw EXCEPTIONAL;
+      return rows?.map((_, i) => columns.map((column) => (Array.isArray(column) ? (column as unknown[])[i] : column)));
     },
+    keyOf: (values) => (inOrder ? values : order.map((i) => values[i])),
+    recordOf: (values) => (values.some(isMissing) ? null : Object.fromEntries(raws.map((raw, i) => [raw, values[i]]))),
+    hasMore: lookup !== undefined && raws.some((raw) => !lookup.rawKeys.includes(raw)),
   };
 }
 
-const isMissing = (value: unknown): boolean => value === null || value === undefined;
+export const isMissing = (value: unknown): boolean => value === null || value === undefined;
 
 /** Leaves the slot to be filled when the record is there. */
 export function wait(

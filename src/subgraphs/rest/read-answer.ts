@@ -28,7 +28,6 @@ export function createAnswerReader(
   const readXml = isText ? undefined : (text: string) => (compiled ??= compileXmlReader(type))(text);
   const whenEmpty = getNamedType(type).name === 'Boolean' ? true : null;
   const read = readAt(at);
-  const parsed = new WeakMap<UpstreamResponse, unknown>();
 
   const parse = (response: UpstreamResponse): unknown => {
     const contentType = mediaType(response);
@@ -44,15 +43,7 @@ export function createAnswerReader(
     }
   };
 
-  return (response) => {
-    if (response.body.byteLength === 0) return whenEmpty;
-    let value = parsed.get(response);
-    if (value === undefined) {
-      value = parse(response);
-      parsed.set(response, value);
-    }
-    return read(value) ?? null;
-  };
+  return (response) => (response.body.byteLength === 0 ? whenEmpty : (read(response.read(parse)) ?? null));
 }
 
 /** JSON values one after another, one a line. */

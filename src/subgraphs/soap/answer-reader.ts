@@ -35,25 +35,18 @@ export interface AnswerReaderOptions {
 }
 
 export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
-  const readings = new WeakMap<UpstreamResponse, Reading>();
-  const read = (response: UpstreamResponse): Reading => {
-    const known = readings.get(response);
-    if (known !== undefined) return known;
-    const reading = readAnswer(options, response);
-    readings.set(response, reading);
-    return reading;
-  };
+  const read = (response: UpstreamResponse): Reading => readAnswer(options, response);
   return {
     faultOf(response) {
-      const reading = read(response);
+      const reading = response.read(read);
       return reading.kind === 'failed' ? reading.fault : undefined;
     },
     payload(response) {
-      const reading = read(response);
+      const reading = response.read(read);
       return reading.kind === 'payload' ? reading.value : reading.fault;
     },
     headers(response) {
-      const reading = read(response);
+      const reading = response.read(read);
       const declared = options.port.output?.headers ?? [];
       return reading.kind === 'payload' ? decodeHeaders(declared, reading.headers, options.model) : undefined;
     },
