@@ -19,7 +19,7 @@ export function parseJson(text: string): unknown {
   if (text.length > 2 * MAX_DEPTH && isDeeperThan(text, MAX_DEPTH)) {
     throw new SyntaxError(`it is nested more than ${MAX_DEPTH} levels deep`);
   }
-  if (!/\d{16}/.test(text)) return JSON.parse(text);
+  if (!hasLongNumber(text)) return JSON.parse(text);
   return (JSON.parse as ParseWithSource)(text, exactIntegers);
 }
 
@@ -27,6 +27,23 @@ export function parseJson(text: string): unknown {
 export function exactIntegers(_key: string, value: unknown, { source }: ReviverContext): unknown {
   if (typeof value !== 'number' || source === undefined || Number.isSafeInteger(value)) return value;
   return /^-?\d+$/.test(source) ? source : value;
+}
+
+/** Digits of the shortest integers beyond 2^53. */
+const LONG = 16;
+
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
+
+/** Whether so many digits follow each other anywhere: then one of them is where every so many characters are looked at. */
+function hasLongNumber(text: string): boolean {
+  for (let at = LONG - 1; at < text.length; at += LONG) {
+    if (!isDigit(text.charCodeAt(at))) continue;
+    let [first, last] = [at, at];
+    while (isDigit(text.charCodeAt(first - 1))) first -= 1;
+    while (last - first + 1 < LONG && isDigit(text.charCodeAt(last + 1))) last += 1;
+    if (last - first + 1 >= LONG) return true;
+  }
+  return false;
 }
 
 /** Counts brackets outside strings; strings are jumped over by indexOf, which is what makes this cheap. */

@@ -202,8 +202,8 @@ function compileStub(
   const completeItem = compileValue(stub.itemType, setsOf(nodes), context);
   const place = {};
 
-  const putItem = (values: readonly unknown[], holder: WaitingSlot['holder'], slot: string | number, run: ListRun) => {
-    if (stub.lookup === undefined || values.some(isMissing)) holder[slot] = completeItem(stub.recordOf(values), run);
+  const putItem = (values: StubValues, holder: WaitingSlot['holder'], slot: string | number, run: ListRun): void => {
+    if (stub.lookup === undefined || stub.isMissing(values)) holder[slot] = completeItem(stub.recordOf(values), run);
     else {
       const beside = stub.hasMore ? (stub.recordOf(values) ?? undefined) : undefined;
       wait(run, place, stub.lookup, completeItem, stub.keyOf(values), { holder, slot, beside });
@@ -222,19 +222,25 @@ function compileStub(
   };
 }
 
+/** The values of a stub's key, one after another; of a key that is one value, that value. */
+export type StubValues = unknown;
+
 /** What a record says of entities that it refers to. */
 export interface StubReader {
   readonly itemType: GraphQLOutputType;
   /** Undefined where the stub has all that is asked for. */
   readonly lookup: Lookup | undefined;
-  /** Of a record that refers to one entity: the values of the key. */
-  readonly valuesOf: (record: Raw) => readonly unknown[];
-  /** Of a record that refers to a list: those of each; undefined where there is no list. Throws EXCEPTIONAL. */
-  readonly rowsOf: (record: Raw) => readonly (readonly unknown[])[] | undefined;
+  /** Of a record that refers to one entity. */
+  readonly valuesOf: (record: Raw) => StubValues;
+  /** Of a record that refers to a list; undefined where there is no list. Throws EXCEPTIONAL. */
+  readonly rowsOf: (record: Raw) => readonly StubValues[] | undefined;
+  readonly isMissing: (values: StubValues) => boolean;
   /** The key as the lookup takes it. */
-  readonly keyOf: (values: readonly unknown[]) => readonly unknown[];
+  readonly keyOf: (values: StubValues) => readonly unknown[];
+  /** Stands for the key: of most repeats it is the same, the loader finds all. */
+  readonly identityOf: (values: StubValues) => unknown;
   /** The stub; null where a value is missing. */
-  readonly recordOf: (values: readonly unknown[]) => Raw | null;
+  readonly recordOf: (values: StubValues) => Raw | null;
   /** Whether the stub has more than the key of its lookup. */
   readonly hasMore: boolean;
 }
@@ -255,29 +261,47 @@ export function readStub(
     fieldNodes: nodes,
     fragments: context.fragments,
   });
-  const order = lookup?.rawKeys.map((raw) => raws.indexOf(raw)) ?? [];
-  const inOrder = order.length === raws.length && order.every((from, i) => from === i);
-  const [only] = reads;
-  return {
+  const [raw, read] = [raws[0], reads[0]];
+  const common = {
     itemType,
     lookup,
-    valuesOf:
-      reads.length === 1 && only !== undefined
-        ? (record) => [only(record)]
-        : (record) => reads.map((read) => read(record)),
-    rowsOf(record) {
-      const columns = reads.map((read) => read(record));
-      const rows = columns.find((column) => Array.isArray(column)) as readonly unknown[] | undefined;
-      if (rows === undefined && isNonNullType(type)) throw EXCEPTIONAL;
-      return rows?.map((_, i) => columns.map((column) => (Array.isArray(column) ? (column as unknown[])[i] : column)));
-    },
-    keyOf: (values) => (inOrder ? values : order.map((i) => values[i])),
-    recordOf: (values) => (values.some(isMissing) ? null : Object.fromEntries(raws.map((raw, i) => [raw, values[i]]))),
-    hasMore: lookup !== undefined && raws.some((raw) => !lookup.rawKeys.includes(raw)),
+    hasMore: lookup !== undefined && raws.some((one) => !lookup.rawKeys.includes(one)),
+  };
+  const rowsOf = <T>(record: Raw, combine: (columns: readonly unknown[]) => T): readonly T[] | undefined => {
+    const columns = reads.map((one) => one(record));
+    const rows = columns.find((column) => Array.isArray(column)) as readonly unknown[] | undefined;
+    if (rows === undefined && isNonNullType(type)) throw EXCEPTIONAL;
+    return rows?.map((_, i) =>
+      combine(columns.map((column) => (Array.isArray(column) ? (column as unknown[])[i] : column))),
+    );
+  };
+  if (raws.length === 1 && raw !== undefined && read !== undefined) {
+    return {
+      ...common,
+      valuesOf: read,
+      rowsOf: (record) => rowsOf(record, ([value]) => value),
+      isMissing,
+      keyOf: (value) => [value],
+      identityOf: (value) => value,
+      recordOf: (value) => (isMissing(value) ? null : { [raw]: value }),
+    };
+  }
+  const order = lookup?.rawKeys.map((one) => raws.indexOf(one)) ?? [];
+  const isAnyMissing = (values: StubValues): boolean => (values as readonly unknown[]).some(isMissing);
+  const keyOf = (values: StubValues): readonly unknown[] => order.map((i) => (values as readonly unknown[])[i]);
+  return {
+    ...common,
+    valuesOf: (record) => reads.map((one) => one(record)),
+    rowsOf: (record) => rowsOf(record, (values) => values),
+    isMissing: isAnyMissing,
+    keyOf,
+    identityOf: (values) => keyOf(values).join('\u0000'),
+    recordOf: (values) =>
+      isAnyMissing(values) ? null : Object.fromEntries(raws.map((one, i) => [one, (values as readonly unknown[])[i]])),
   };
 }
 
-export const isMissing = (value: unknown): boolean => value === null || value === undefined;
+const isMissing = (value: unknown): boolean => value === null || value === undefined;
 
 /** Leaves the slot to be filled when the record is there. */
 export function wait(

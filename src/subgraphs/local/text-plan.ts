@@ -22,7 +22,15 @@ import {
 } from 'graphql';
 import type { Scope } from '../../contract/scope.ts';
 import { compileLeaf, EXCEPTIONAL } from './compile-leaf.ts';
-import { collectNodes, compileRead, isMissing, readStub, setsOf, Unsupported, type PlanContext } from './list-plan.ts';
+import {
+  collectNodes,
+  compileRead,
+  readStub,
+  setsOf,
+  Unsupported,
+  type PlanContext,
+  type StubValues,
+} from './list-plan.ts';
 import type { Lookup, Raw } from './lookups.ts';
 import type { StubModel } from './type-model.ts';
 
@@ -54,25 +62,22 @@ interface Place {
 /** The state of one root field of one execution. */
 export class TextRun {
   text = '';
-  readonly #found = new Map<Place, Map<unknown, Needed>>();
+  readonly #needed = new Map<Place, Map<unknown, Needed>>();
   #waiting = new Map<Place, Needed[]>();
 
-  need(place: Place, key: readonly unknown[]): void {
-    let known = this.#found.get(place);
-    if (known === undefined) this.#found.set(place, (known = new Map<unknown, Needed>()));
-    const identity = identityOf(key);
-    if (known.has(identity)) return;
+  /** What is needed at the place, by what stands for the key. */
+  at(place: Place): Map<unknown, Needed> {
+    let needed = this.#needed.get(place);
+    if (needed === undefined) this.#needed.set(place, (needed = new Map<unknown, Needed>()));
+    return needed;
+  }
+
+  need(place: Place, identity: unknown, key: readonly unknown[]): void {
     const needed: Needed = { key, record: null, text: undefined };
-    known.set(identity, needed);
+    this.at(place).set(identity, needed);
     const waiting = this.#waiting.get(place);
     if (waiting === undefined) this.#waiting.set(place, [needed]);
     else waiting.push(needed);
-  }
-
-  found(place: Place, key: readonly unknown[]): Needed {
-    const needed = this.#found.get(place)?.get(identityOf(key));
-    if (needed === undefined) throw EXCEPTIONAL;
-    return needed;
   }
 
   /** Loads what is needed and what that needs in turn. Rejects with EXCEPTIONAL. */
@@ -93,9 +98,6 @@ export class TextRun {
     }
   }
 }
-
-/** As the key is: most repeats are found, the loader finds all. */
-const identityOf = (key: readonly unknown[]): unknown => (key.length === 1 ? key[0] : key.join('\u0000'));
 
 /**
  * Throws Unsupported where list-plan.ts does, and where the published schema says something else of a type: then the
@@ -241,16 +243,13 @@ function compileStub(
   const item = compileText(stub.itemType, setsOf(nodes), context, '');
   const place = lookup && { lookup, item };
 
-  const gather = (values: readonly unknown[], run: TextRun): void => {
-    if (place === undefined) item.gather?.(stub.recordOf(values), run);
-    else if (!values.some(isMissing)) run.need(place, stub.keyOf(values));
-  };
-  const write = (values: readonly unknown[], run: TextRun): void => {
-    if (place === undefined || values.some(isMissing)) {
+  const write = (values: StubValues, run: TextRun): void => {
+    if (place === undefined || stub.isMissing(values)) {
       item.write(stub.recordOf(values), run);
       return;
     }
-    const found = run.found(place, stub.keyOf(values));
+    const found = run.at(place).get(stub.identityOf(values));
+    if (found === undefined) throw EXCEPTIONAL;
     if (found.text === undefined) {
       const before = run.text;
       run.text = '';
@@ -258,6 +257,13 @@ function compileStub(
       [found.text, run.text] = [run.text, before];
     }
     run.text += found.text;
+  };
+  const gather = (values: StubValues, run: TextRun): void => {
+    if (place === undefined) item.gather?.(stub.recordOf(values), run);
+    else if (!stub.isMissing(values)) {
+      const identity = stub.identityOf(values);
+      if (!run.at(place).has(identity)) run.need(place, identity, stub.keyOf(values));
+    }
   };
 
   if (!model.list) {
