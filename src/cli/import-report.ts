@@ -7,6 +7,8 @@ const HEADINGS: Readonly<Record<ImportNoteKind, string>> = {
   loss: 'taken with loss',
   advice: 'to know',
 };
+/** A person reads no more of one kind; programs get them all. */
+const MAX_LINES = 1_000;
 const ORDER: readonly ImportNoteKind[] = ['leftOut', 'loss', 'advice'];
 
 /** @param what the source, or the document. One line for the sums, then one for each note, grouped by kind. */
@@ -22,7 +24,8 @@ export function reportLines(what: string, report: ImportReport): string[] {
     `manifold: ${what}: ${title === '' ? '' : `${title}: `}${sums.join(', ')}`,
     ...groups.flatMap(({ kind, notes }) => [
       `  ${HEADINGS[kind]}:`,
-      ...notes.map(({ at, message }) => `    ${at}: ${message}`),
+      ...notes.slice(0, MAX_LINES).map(({ at, message }) => `    ${at}: ${message}`),
+      ...(notes.length > MAX_LINES ? [`    … and ${notes.length - MAX_LINES} more: --report json names them all`] : []),
     ]),
   ];
 }

@@ -45,6 +45,8 @@ export async function readDescription(reference: string, options: ReadOptions): 
     const url = parseUrl(target, from !== undefined && isUrl(from) ? from : undefined);
     return readUrl(url, { boundary, hosts: options.hosts ?? [], maxBytes });
   }
+  // A drive's letter is no scheme.
+  if (/^[a-z][a-z0-9+.-]+:/i.test(target) && from !== undefined) throw foreignScheme(target);
   const path =
     from === undefined ? resolve(options.folder, target) : resolve(options.folder, dirname(from), unescape(target));
   return readFile(path, boundary, { ...options, maxBytes });
@@ -67,10 +69,13 @@ export function isUrl(reference: string): boolean {
 function parseUrl(target: string, from: string | undefined): URL {
   if (!URL.canParse(target, from)) throw unreadable(target, 'it is not a valid address');
   const url = new URL(target, from);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
-    throw new HubFault('HUB_IMPORT_REFERENCE', `${redact(target)}: only files and http(s) addresses are read`);
-  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw foreignScheme(target);
   return url;
+}
+
+function foreignScheme(target: string): HubFault {
+  const message = `${redact(target)} may not be read: only files, by their paths, and http(s) addresses are`;
+  return new HubFault('HUB_IMPORT_REFERENCE', message);
 }
 
 async function readFile(
@@ -205,6 +210,9 @@ function systemReason(error: unknown): string {
       return 'there is no such file';
     case 'EACCES':
       return 'the file may not be read (permissions)';
+    case 'ERR_INVALID_ARG_VALUE':
+    case 'ENAMETOOLONG':
+      return 'no file can have that name';
     case 'EISDIR':
       return 'it is a folder';
     case 'ENOTFOUND':
@@ -222,7 +230,11 @@ function propertyOf(value: unknown, key: string): unknown {
 }
 
 function unreadable(where: string, reason: string, cause?: unknown): HubFault {
-  return new HubFault('HUB_IMPORT_UNREADABLE', `cannot read ${redact(where)}: ${reason}`, { cause });
+  // eslint-disable-next-line no-control-regex -- they would reach a terminal
+  const shown = redact(where)
+    .replaceAll(/[\u0000-\u001f\u007f]/g, '?')
+    .slice(0, 500);
+  return new HubFault('HUB_IMPORT_UNREADABLE', `cannot read ${shown}: ${reason}`, { cause });
 }
 
 function tooLarge(where: string, maxBytes: number): HubFault {

@@ -26,8 +26,49 @@ const REFUSED: readonly (readonly [what: string, kind: 'openapi' | 'wsdl', text:
     /aliases cannot be written out|more than \d+ values/,
   ],
   ['an alias of itself', 'openapi', 'openapi: 3.0.0\npaths: &p { a: *p }', /has no end/],
-  ['lists that nest deeply', 'openapi', `openapi: 3.0.0\npaths: ${'['.repeat(5_000_000)}`, /nested too deeply/],
+  ['lists that nest deeply', 'openapi', `openapi: 3.0.0\npaths: ${'['.repeat(200_000)}`, /nested too deeply/],
   ['mappings that nest deeply', 'openapi', `openapi: 3.0.0\n${repeat(3_000, (i) => `${' '.repeat(i)}a:\n`)}`, /deeply/],
+  [
+    'millions of lists',
+    'openapi',
+    `openapi: 3.0.0\npaths: [${'[],'.repeat(1_300_000)}]`,
+    /more than any real description/,
+  ],
+  [
+    'millions of texts',
+    'openapi',
+    `openapi: 3.0.0\npaths: [${'a,'.repeat(2_000_000)}]`,
+    /more than any real description/,
+  ],
+  ['millions of escapes', 'openapi', `openapi: "${'a\\n'.repeat(2_000_000)}"`, /more than any real description/],
+  [
+    'millions of members',
+    'openapi',
+    `{"openapi":"3.0.0","paths":{${repeat(1_800_000, (i) => `"k${i}":{},`)}"z":{}}}`,
+    /more than any real description/,
+  ],
+  [
+    'merges of merges',
+    'openapi',
+    `openapi: 3.0.0\nb0: &b0 { k: 1 }\n${repeat(5_000, (i) => `b${i + 1}: &b${i + 1} { <<: *b${i}, k${i}: 1 }\n`)}`,
+    /merges \(<<\) copy more than/,
+  ],
+  [
+    'more paths than anybody has',
+    'openapi',
+    `openapi: 3.0.0\npaths:\n${repeat(60_000, (i) => ` /path/number/${i}: {}\n`)}`,
+    /#\/paths has 60000 entries/,
+  ],
+  [
+    'objects that inherit from one another',
+    'openapi',
+    `{"openapi":"3.0.0","paths":{"/a":{"get":{"responses":{"200":{"content":{"application/json":{"schema":
+      {"$ref":"#/components/schemas/Z"}}}}}}}},"components":{"schemas":{${repeat(
+        2_000,
+        (i) => `"S${i}":{"allOf":[{"$ref":"#/components/schemas/S${i - 1}"},{"properties":{"p${i}":{}}}]},`,
+      )}"S-1":{},"Z":{"properties":{${repeat(2_000, (i) => `"f${i}":{"$ref":"#/components/schemas/S${i}"},`)}"z":{}}}}}}`,
+    /more than 100000 fields/,
+  ],
   ['objects that nest deeply', 'openapi', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`, /400 levels deep/],
   [
     'entities that multiply',
@@ -56,6 +97,12 @@ const REFUSED: readonly (readonly [what: string, kind: 'openapi' | 'wsdl', text:
 const HARMLESS: readonly (readonly [what: string, text: string, message: RegExp])[] = [
   ['an operation with a name of a megabyte', api('{"type":"string"}', MEGABYTE), /1 operation taken/],
   ['a reference to a file', api('{"$ref":"file:///etc/passwd"}'), /leads nowhere/],
+  ['a reference to a name that no file has', api('{"$ref":"./a%00.json"}'), /no file can have that name/],
+  ['a reference with backslashes', api('{"$ref":"..\\\\..\\\\etc\\\\passwd"}'), /leads nowhere/],
+  ['a reference with escaped dots', api('{"$ref":"%2e%2e%2f%2e%2e%2f%2e%2e%2fetc%2fpasswd"}'), /leads nowhere/],
+  ['a reference without a scheme', api('{"$ref":"//127.0.0.1:9/x"}'), /leads nowhere/],
+  ['a pointer that is not percent-encoded', api('{"$ref":"#/components/%zz"}'), /leads nowhere/],
+  ['a reference to itself', api('{"$ref":"#/paths/~1a/get/responses/200/content/application~1json/schema"}'), /circle/],
   ['a reference to another host', api('{"$ref":"http://127.0.0.1:9/x"}'), /may not be read/],
   ['a path out of its folder', api('{"$ref":"../../../../etc/passwd"}'), /may not be read/],
   [

@@ -7,14 +7,18 @@ export interface SecurityScheme extends ApiSecurityScheme {
   readonly alternatives: readonly string[];
 }
 
+const MAX_ALTERNATIVES = 100;
+
 /** Schemes that at least one operation cannot do without, in the order in which the document defines them. */
 export function requiredSecurity(
   operations: readonly ApiOperation[],
   schemes: ReadonlyMap<string, ApiSecurityScheme>,
 ): readonly SecurityScheme[] {
   const alternatives = new Map<string, Set<string>>();
-  for (const { security } of operations) {
+  for (const security of new Set(operations.map((operation) => operation.security))) {
     if (security.length === 0 || security.some((requirement) => requirement.length === 0)) continue;
+    // Nobody is asked for one of so many.
+    if (security.length > MAX_ALTERNATIVES) continue;
     for (const name of new Set(security.flat())) {
       const others = new Set(security.filter((requirement) => !requirement.includes(name)).flat());
       const before = alternatives.get(name);

@@ -20,12 +20,14 @@ export function discriminatorOf(
   const written = union.schema.discriminator;
   if (written === undefined) return byTag(union, names, shapeOf);
   const entries = new Map<string, string>();
+  const indexes = new Map(union.members.map((member, index) => [member.id, index]));
   const nameOf = (source: SchemaSource): string | undefined => {
     const target = subtypes.plain(source());
     // A mapping may name what is an alias of a member.
     const shape = shapeOf(target);
     const id = shape.kind === 'object' ? shape.schema.id : target.id;
-    return names[union.members.findIndex((member) => member.id === id)];
+    const index = indexes.get(id);
+    return index === undefined ? undefined : names[index];
   };
   for (const [value, source] of written.mapping) {
     const name = nameOf(source);

@@ -15,6 +15,8 @@ export interface ApiModel {
   /** Named schemas in document order. */
   readonly components: readonly SchemaSource[];
   readonly securitySchemes: ReadonlyMap<string, ApiSecurityScheme>;
+  /** Characters of the description. */
+  readonly size: number;
 }
 
 /** Takes down what an import could not express; see ImportNote. Without a kind it is a loss. */

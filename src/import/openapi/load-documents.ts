@@ -14,6 +14,8 @@ export interface LoadedDocuments {
   locate(from: string, file: string): string | HubFault;
   /** "sha256:…" of all files' bytes in reading order. */
   readonly digest: string;
+  /** Characters of all files together. */
+  readonly size: number;
 }
 
 /** Most files that one description may consist of. */
@@ -56,6 +58,7 @@ export async function loadDocuments(
   const root = await findRootDocument(spec, folder, OPENAPI);
   const first = await readDescription(root.spec, { folder, within: root.within });
   hash.update(first.bytes);
+  let size = first.text.length;
   const main = first.location;
   const within = root.within ?? main;
   progress(`parsing ${(first.bytes.length / 1e6).toFixed(1)} MB`);
@@ -77,6 +80,7 @@ export async function loadDocuments(
         progress('resolving references', `${documents.size} files read`);
         documents.set(location, parseDescription(text, location));
         hash.update(bytes);
+        size += text.length;
       } catch (error) {
         located.set(`${from} ${file}`, toHubFault(error));
       }
@@ -85,6 +89,7 @@ export async function loadDocuments(
   return {
     main,
     documents,
+    size,
     digest: `sha256:${hash.digest('hex')}`,
     locate: (from, file) =>
       located.get(`${from} ${file}`) ?? new HubFault('HUB_IMPORT_REFERENCE', `${file} was not read`),
@@ -96,17 +101,16 @@ const NOT_SEARCHED = new Set(['example', 'examples', 'x-examples', 'default', 'e
 
 function filesReferredTo(document: JsonObject): Set<string> {
   const files = new Set<string>();
-  const seen = new Set<unknown>();
+  // What aliases repeat was counted when the document was parsed, so there is an end to it.
   const open: unknown[] = [document];
   for (let value = open.pop(); value !== undefined; value = open.pop()) {
-    if (seen.has(value)) continue;
-    seen.add(value);
     if (Array.isArray(value)) {
       for (const item of value) if (typeof item === 'object' && item !== null) open.push(item);
       continue;
     }
     if (!isObject(value)) continue;
-    for (const [key, inner] of Object.entries(value)) {
+    for (const key in value) {
+      const inner = value[key];
       if (key === '$ref' && typeof inner === 'string' && !inner.startsWith('#')) {
         const file = inner.replace(/#.*$/s, '');
         if (file !== '') files.add(file);

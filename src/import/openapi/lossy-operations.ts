@@ -11,14 +11,18 @@ export function countLossy(
   const touched = new Set(losses.flatMap(prefixesOf));
   const users = new Map<string, string[]>();
   for (const type of types) {
-    for (const used of typesUsedBy(type)) users.set(used, [...(users.get(used) ?? []), type.name]);
+    for (const used of typesUsedBy(type)) {
+      const known = users.get(used);
+      if (known === undefined) users.set(used, [type.name]);
+      else known.push(type.name);
+    }
   }
   const lossy = new Set<string>();
   const open = types.filter(({ at }) => at !== undefined && touched.has(at)).map(({ name }) => name);
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
     if (lossy.has(name)) continue;
     lossy.add(name);
-    open.push(...(users.get(name) ?? []));
+    for (const user of users.get(name) ?? []) open.push(user);
   }
   return operations.filter(({ operation, field }) => {
     const places = [operation.at, ...operation.parameters.map(({ at }) => at), operation.body?.at];

@@ -1,5 +1,6 @@
 // ApiModel in, annotated SDL out. Pure: the same model gives the same text, byte for byte. Called by `importOpenApi`.
 import type { ImportProgress } from '../../config/import-report.ts';
+import { toHubFault } from '../../faults/hub-fault.ts';
 import { createNameScope, fieldName, RESERVED_ROOT_FIELDS } from '../graphql-names.ts';
 import type { ApiModel, ApiOperation, TakeNote } from './document-model.ts';
 import { mapConnections } from './map-connections.ts';
@@ -86,7 +87,7 @@ function attempt<T>(operation: ApiOperation, note: TakeNote, run: () => T | unde
     const made = run();
     return made === undefined ? [] : [made];
   } catch (error) {
-    if (error instanceof RangeError) throw error;
+    if (error instanceof RangeError || toHubFault(error).code === 'HUB_IMPORT_TOO_LARGE') throw error;
     const reason = error instanceof Error ? error.message.slice(0, 200) : 'it cannot be read';
     note(operation.at, reason, 'leftOut');
     return [];

@@ -1,5 +1,5 @@
 // The text of a JSON or YAML document in, plain values out: finite, of bounded size, without `__proto__`.
-import { Composer, type CST, type Document, Lexer, LineCounter, Parser } from 'yaml';
+import { CORE_SCHEMA, loadAll, Type, type YAMLException } from 'js-yaml';
 import { HubFault } from '../../faults/hub-fault.ts';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -8,7 +8,17 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 const MAX_DEPTH = 400;
 /** Values in the document with every alias written out. */
 const MAX_VALUES = 5_000_000;
-const MAX_ALIAS_COUNT = 10_000;
+/** Keys that YAML merges copy. */
+const MAX_MERGED_KEYS = 100_000;
+/** Values as written; more than so many bytes of text stand for each, where there are more than a few. */
+const MAX_WRITTEN_VALUES = 2_500_000;
+const FEW_VALUES = 250_000;
+const MIN_BYTES_PER_VALUE = 16;
+
+/** YAML 1.2, with the merges (`<<`) of 1.1 that descriptions use. */
+const SCHEMA = CORE_SCHEMA.extend({
+  implicit: [new Type('tag:yaml.org,2002:merge', { kind: 'scalar', resolve: (key: unknown) => key === '<<' })],
+});
 
 /**
  * @param location named in messages.
@@ -16,7 +26,9 @@ const MAX_ALIAS_COUNT = 10_000;
  */
 export function parseDescription(text: string, location: string): JsonObject {
   refuseForeign(text, location);
-  const value = /^\s*[{[]/.test(text) ? parseJson(text, location) : parseYaml(text, location);
+  const isJson = /^\s*[{[]/.test(text);
+  assertSparse(text, isJson, location);
+  const value = isJson ? parseJson(text, location) : parseYaml(text, location);
   assertBounded(value, location);
   if (!isObject(value)) throw invalid(location, `its top is ${describe(value)}, not an object`);
   return value;
@@ -59,66 +71,81 @@ function parseJson(text: string, location: string): unknown {
   }
 }
 
+/**
+ * js-yaml makes values without a tree of nodes: a tenth of the memory and the time of the parser that reads
+ * manifold.yaml, whose positions nobody asks for here.
+ */
 function parseYaml(text: string, location: string): unknown {
-  const lines = new LineCounter();
-  const composer = new Composer({ merge: true, prettyErrors: false, logLevel: 'silent' });
-  let document: Document.Parsed | undefined;
   try {
-    for (const one of composer.compose(tokensOf(text, lines, location), true, text.length)) document ??= one;
+    const options = { schema: SCHEMA, maxDepth: MAX_DEPTH, maxTotalMergeKeys: MAX_MERGED_KEYS };
+    // Of several documents in one file, the first counts.
+    const [first] = loadAll(text, null, options);
+    return first;
   } catch (error) {
-    throw error instanceof HubFault ? error : tooLarge(location, 'it is nested too deeply', error);
-  }
-  if (document === undefined) throw invalid(location, 'it is empty');
-  const [problem] = document.errors;
-  if (problem?.code === 'RESOURCE_EXHAUSTION') throw tooLarge(location, 'it is nested too deeply', problem);
-  if (problem !== undefined) {
-    const { line, col } = lines.linePos(problem.pos[0]);
-    const message = problem.message.split('\n', 1)[0] ?? '';
-    throw new HubFault('HUB_IMPORT_INVALID', `${location}:${line}:${col}: it is not valid YAML: ${message}`, {
-      details: { at: `${location}:${line}:${col}` },
+    if (!isYamlException(error)) throw tooLarge(location, 'it is nested too deeply', error);
+    const { reason, mark } = error;
+    if (reason.startsWith('nesting exceeded')) throw tooLarge(location, 'it is nested too deeply', error);
+    if (reason.startsWith('merge keys exceeded')) {
+      throw tooLarge(location, `its YAML merges (<<) copy more than ${MAX_MERGED_KEYS} keys`, error);
+    }
+    const at = `${location}:${mark.line + 1}:${mark.column + 1}`;
+    throw new HubFault('HUB_IMPORT_INVALID', `${at}: it is not valid YAML: ${reason.slice(0, 200)}`, {
+      details: { at },
+      cause: error,
     });
-  }
-  try {
-    return document.toJS({ maxAliasCount: MAX_ALIAS_COUNT }) as unknown;
-  } catch (error) {
-    throw tooLarge(location, `its YAML aliases cannot be written out: ${messageOf(error)}`, error);
   }
 }
 
-/** A parser's own stack has no end: what nests without end is refused as it is read. */
-function* tokensOf(text: string, lines: LineCounter, location: string): Generator<CST.Token, void> {
-  const parser = new Parser(lines.addNewLine);
-  lines.addNewLine(0);
-  for (const lexeme of new Lexer().lex(text)) {
-    yield* parser.next(lexeme);
-    if (parser.stack.length > MAX_DEPTH) throw tooLarge(location, 'it is nested too deeply');
-  }
-  yield* parser.end();
+/** By its properties: the class may be of another realm. */
+function isYamlException(error: unknown): error is YAMLException {
+  return typeof error === 'object' && error !== null && Reflect.get(error, 'name') === 'YAMLException';
 }
 
 /**
- * Aliases make one value stand in many places, even inside itself. The size with all aliases written out is counted
- * without writing them out.
+ * What is written densely costs far more memory than its bytes: of `[[],[],…]`, every third byte is a value. The largest
+ * descriptions known (Microsoft Graph, 20 and 47 MB) have a value every 23 bytes, the densest one of any size every 15.
  */
+function assertSparse(text: string, isJson: boolean, location: string): void {
+  const most = Math.min(MAX_WRITTEN_VALUES, Math.max(FEW_VALUES, text.length / MIN_BYTES_PER_VALUE));
+  let values = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === LINE_FEED || code === COMMA || code === BRACKET || code === BRACE) values += 1;
+    // Each escape is a piece of text of its own to the parser of YAML.
+    else if (code === BACKSLASH && !isJson) values += 1;
+  }
+  if (values <= most) return;
+  const size = `${(text.length / 1e6).toFixed(1)} MB`;
+  throw tooLarge(
+    location,
+    `it has about ${values} values in ${size}, more than any real description: import the part that is needed`,
+  );
+}
+
+const [LINE_FEED, COMMA, BRACKET, BRACE, BACKSLASH] = [10, 0x2c, 0x5b, 0x7b, 0x5c];
+
+/** Takes `__proto__` out, and counts: aliases make one value stand in many places, even inside itself. */
 function assertBounded(top: unknown, location: string): void {
-  const sizes = new Map<object, number>();
-  const open = new Set<object>();
-  const measure = (value: unknown, depth: number): number => {
-    if (typeof value !== 'object' || value === null) return 1;
-    const known = sizes.get(value);
-    if (known !== undefined) return known;
-    if (open.has(value)) throw tooLarge(location, 'a YAML anchor contains an alias of itself, so it has no end');
-    if (depth > MAX_DEPTH) throw tooLarge(location, `it is nested more than ${MAX_DEPTH} levels deep`);
-    open.add(value);
+  let count = 0;
+  const open: object[] = [];
+  const visit = (value: unknown): void => {
+    count += 1;
+    if (count > MAX_VALUES) throw tooLarge(location, `it has more than ${MAX_VALUES} values`);
+    if (typeof value !== 'object' || value === null) return;
+    if (open.length > MAX_DEPTH) {
+      // Nothing is parsed that nests as deeply, so an alias leads back to what it stands in.
+      if (new Set(open).size < open.length) {
+        throw tooLarge(location, 'a YAML anchor contains an alias of itself, so it has no end');
+      }
+      throw tooLarge(location, `it is nested more than ${MAX_DEPTH} levels deep`);
+    }
+    open.push(value);
     if (Object.hasOwn(value, '__proto__')) Reflect.deleteProperty(value, '__proto__');
-    let size = 1;
-    for (const inner of Object.values(value)) size += measure(inner, depth + 1);
-    if (size > MAX_VALUES) throw tooLarge(location, `it has more than ${MAX_VALUES} values`);
-    open.delete(value);
-    sizes.set(value, size);
-    return size;
+    if (Array.isArray(value)) value.forEach(visit);
+    else for (const key in value) visit((value as Record<string, unknown>)[key]);
+    open.pop();
   };
-  measure(top, 0);
+  visit(top);
 }
 
 function describe(value: unknown): string {

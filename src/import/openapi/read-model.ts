@@ -70,6 +70,7 @@ export function readModel(loaded: LoadedDocuments, wants: Selection, note: TakeN
           readSchema(place),
     ),
     securitySchemes: readSecuritySchemes(references, version),
+    size: loaded.size,
   };
 }
 

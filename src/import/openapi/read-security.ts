@@ -1,5 +1,5 @@
 // Security schemes and requirements of a document, in one shape for all versions. Called by `readModel`.
-import type { ApiSecurityScheme } from './document-model.ts';
+import type { ApiOperation, ApiSecurityScheme } from './document-model.ts';
 import { isObject, property } from './parse-document.ts';
 import { textOf } from './read-schema.ts';
 import type { OpenApiVersion } from './recognise-version.ts';
@@ -33,10 +33,18 @@ export function readSecuritySchemes(
 }
 
 /** The operation's own requirements, else the document's; none where neither says anything. */
-export function readSecurity(operation: unknown, document: unknown): readonly (readonly string[])[] {
+export function readSecurity(operation: unknown, document: unknown): ApiOperation['security'] {
   const requirements = property(operation, 'security') ?? property(document, 'security');
-  return Array.isArray(requirements) ? requirements.filter(isObject).map((one) => Object.keys(one)) : [];
+  if (!Array.isArray(requirements)) return [];
+  const known = read.get(requirements);
+  if (known !== undefined) return known;
+  const made = requirements.filter(isObject).map((one) => Object.keys(one));
+  read.set(requirements, made);
+  return made;
 }
+
+/** Operations without requirements of their own have one list in common. */
+const read = new WeakMap<object, ApiOperation['security']>();
 
 function isSchemeType(type: unknown): type is ApiSecurityScheme['type'] {
   return ['apiKey', 'http', 'oauth2', 'openIdConnect', 'mutualTLS'].includes(String(type));

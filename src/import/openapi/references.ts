@@ -1,4 +1,5 @@
 // Places in the loaded documents, and where `$ref`s lead from them. Nothing is copied: a place is a view of the document.
+import { HubFault } from '../../faults/hub-fault.ts';
 import type { TakeNote } from './document-model.ts';
 import type { LoadedDocuments } from './load-documents.ts';
 import { isObject, property } from './parse-document.ts';
@@ -15,9 +16,9 @@ export interface References {
   readonly root: Place;
   /** The value under a key; its value is undefined where there is none. */
   readonly child: (place: Place, key: string | number) => Place;
-  /** Every entry of an object in document order; nothing for other values. */
+  /** Every entry of an object in document order; nothing for other values. Throws HUB_IMPORT_TOO_LARGE. */
   readonly entries: (place: Place) => readonly (readonly [string, Place])[];
-  /** Every item of a list; nothing for other values. */
+  /** Every item of a list; nothing for other values. Throws HUB_IMPORT_TOO_LARGE. */
   readonly items: (place: Place) => readonly Place[];
   /** The place itself, or where its `$ref` leads in the end: a place without a value where it leads nowhere. */
   readonly follow: (place: Place) => Place;
@@ -28,6 +29,8 @@ export interface References {
 }
 
 const MAX_STEPS = 64;
+/** Of one object or list: what the largest description known has is less than half of it. */
+const MAX_ENTRIES = 50_000;
 
 /** @param note told of every reference that leads nowhere. */
 export function createReferences(loaded: LoadedDocuments, note: TakeNote): References {
@@ -77,7 +80,17 @@ export function createReferences(loaded: LoadedDocuments, note: TakeNote): Refer
     return place;
   };
 
+  const reached = new Map<string, Place>();
+
+  /** Many places refer to the same one: where a reference leads depends on its document alone. */
   const step = (place: Place, reference: string, steps: number): Place => {
+    const key = `${place.document} ${reference}`;
+    const known = reached.get(key) ?? walk(place, reference, steps);
+    reached.set(key, known);
+    return known;
+  };
+
+  const walk = (place: Place, reference: string, steps: number): Place => {
     const hash = reference.indexOf('#');
     const fragment = hash === -1 ? '' : decodeFragment(reference.slice(hash + 1));
     if (fragment !== '' && !fragment.startsWith('/')) return anchored(documentOf(place, reference), fragment);
@@ -110,11 +123,29 @@ export function createReferences(loaded: LoadedDocuments, note: TakeNote): Refer
     }
   };
 
+  const assertFew = (place: Place, count: number): void => {
+    if (count <= MAX_ENTRIES) return;
+    const where = at(place).slice(0, 300);
+    throw new HubFault(
+      'HUB_IMPORT_TOO_LARGE',
+      `${loaded.main} is refused: ${where} has ${count} entries, and may have ${MAX_ENTRIES}`,
+    );
+  };
+
   return {
     root,
     child,
-    entries: (place) => (isObject(place.value) ? Object.keys(place.value).map((key) => [key, child(place, key)]) : []),
-    items: (place) => (Array.isArray(place.value) ? place.value.map((_, index) => child(place, index)) : []),
+    entries(place) {
+      if (!isObject(place.value)) return [];
+      const keys = Object.keys(place.value);
+      assertFew(place, keys.length);
+      return keys.map((key) => [key, child(place, key)]);
+    },
+    items(place) {
+      if (!Array.isArray(place.value)) return [];
+      assertFew(place, place.value.length);
+      return place.value.map((_, index) => child(place, index));
+    },
     follow(place) {
       const reference = property(place.value, '$ref');
       return typeof reference === 'string' ? target(place, reference) : place;

@@ -1,5 +1,6 @@
 // A schema in, what kind of GraphQL type it can become out: `allOf` merged, `oneOf`/`anyOf` resolved, null set apart.
 // Pure; nothing is named here. Called by the type mapping for outputs and inputs alike.
+import { HubFault } from '../../faults/hub-fault.ts';
 import { createSchema } from './create-schema.ts';
 import type { JsonType, Schema, SchemaSource, TakeNote } from './document-model.ts';
 import { scalarOf, type ScalarName } from './scalar-types.ts';
@@ -44,7 +45,14 @@ export interface Shapes {
   readonly of: (schema: Schema) => Shape;
 }
 
-export function createShapes(subtypes: Subtypes, note: TakeNote): Shapes {
+/** Objects that inherit from one another may have many times the fields that are written down. */
+const FEW_FIELDS = 100_000;
+const MIN_CHARS_PER_FIELD = 16;
+
+/** @param size characters of the description. `of` throws HUB_IMPORT_TOO_LARGE. */
+export function createShapes(subtypes: Subtypes, note: TakeNote, size: number): Shapes {
+  const maxFields = Math.floor(Math.max(FEW_FIELDS, size / MIN_CHARS_PER_FIELD));
+  let count = 0;
   const { plain } = subtypes;
   const known = new Map<object, Shape>();
   const open = new Set<object>();
@@ -189,6 +197,11 @@ export function createShapes(subtypes: Subtypes, note: TakeNote): Shapes {
   const ofObject = (schema: Schema): Shape => {
     const fields = new Map<string, ShapeField>();
     collect(schema, fields, { required: true, seen: new Set(), root: schema });
+    count += fields.size;
+    if (count > maxFields) {
+      const reason = `its objects have more than ${maxFields} fields, most of them from one another`;
+      throw new HubFault('HUB_IMPORT_TOO_LARGE', `the description is refused: ${reason}`);
+    }
     const required = requiredOf(schema, new Set());
     for (const [name, field] of fields) {
       if (required.has(name)) fields.set(name, { ...field, required: true });

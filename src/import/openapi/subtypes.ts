@@ -27,13 +27,16 @@ export function findSubtypes(components: ApiModel['components']): Subtypes {
     const schema = source();
     for (const part of schema.allOf) {
       const base = part();
-      direct.set(base.id, [...(direct.get(base.id) ?? []), schema]);
+      const known = direct.get(base.id);
+      if (known === undefined) direct.set(base.id, [schema]);
+      else known.push(schema);
     }
   }
   const below = (base: Schema): Schema[] => {
     const found = new Map<object, Schema>();
     const open = [base];
-    for (let next = open.shift(); next !== undefined; next = open.shift()) {
+    // A list is gone through to its end, however it grows meanwhile.
+    for (const next of open) {
       for (const one of direct.get(next.id) ?? []) {
         if (found.has(one.id) || one.id === base.id) continue;
         found.set(one.id, one);

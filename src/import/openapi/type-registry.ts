@@ -101,7 +101,8 @@ export function createTypeRegistry(model: ApiModel, typePrefix: string): TypeReg
     isOwnDescription: (schema) => components.get(schema.id)?.description === schema.description,
     enumValue: (type, value) => enums.get(type)?.get(String(value)),
     definitions() {
-      for (let next = pending.shift(); next !== undefined; next = pending.shift()) next();
+      for (const work of pending) work();
+      pending.length = 0;
       const declared = [...scalars].map((name): TypeDef => ({
         kind: 'scalar',
         name,
