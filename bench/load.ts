@@ -1,4 +1,5 @@
-// One round of load: wrk with a fixed number of connections, each sending the next request when it has its answer.
+// Rounds of load: wrk with a fixed number of connections, each sending the next request when it has its answer, or some
+// time later.
 import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { WORK } from './places.ts';
@@ -9,6 +10,8 @@ export interface Load {
   readonly connections: number;
   /** JSON body of every request; `%d` in it is another number each time. */
   readonly body: string;
+  /** How long a connection pauses between an answer and its next request: twice that at most, at random. None by default. */
+  readonly pauseMs?: number;
 }
 
 export interface LoadResult {
@@ -22,9 +25,9 @@ export interface LoadResult {
 
 const UNITS = { us: 1e-3, ms: 1, s: 1e3, m: 6e4 } as const;
 
-export async function runLoad({ url, seconds, connections, body }: Load): Promise<LoadResult> {
+export async function runLoad({ url, seconds, connections, body, pauseMs = 0 }: Load): Promise<LoadResult> {
   const script = `${WORK}/load.lua`;
-  writeFileSync(script, luaOf(body));
+  writeFileSync(script, luaOf(body) + (pauseMs === 0 ? '' : pauseOf(pauseMs)));
   const args = ['-t2', `-c${connections}`, `-d${seconds}s`, '--latency', '--timeout', '20s', '-s', script, url];
   const child = spawn('wrk', args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
@@ -53,6 +56,18 @@ function request()
   return wrk.format(nil, nil, nil, (string.gsub([==[${body}]==], "%%d", tostring((first + count) % 1000000007))))
 end
 `;
+}
+
+/** wrk takes whole milliseconds. */
+const pauseOf = (ms: number): string =>
+  `function delay() return math.random(0, ${Math.max(1, Math.round(2 * ms))}) end\n`;
+
+/** The same at half of a rate: the pauses that make it so are found in a first round. */
+export async function runHalfLoad(load: Load, full: LoadResult): Promise<LoadResult> {
+  const perSecond = full.perSecond / 2;
+  const first = (load.connections / perSecond) * 1_000 - full.p50Ms / 2;
+  const tried = await runLoad({ ...load, seconds: 1, pauseMs: first });
+  return runLoad({ ...load, pauseMs: (first * tried.perSecond) / perSecond });
 }
 
 function milliseconds(text: string | undefined): number {

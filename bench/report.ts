@@ -10,7 +10,7 @@ export interface Measurement {
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** At half of `perSecond`, from the moment that a request is due. */
+  /** At half of `perSecond`. */
   readonly halfP50Ms: number;
   readonly halfP99Ms: number;
   readonly failed: number;

@@ -5,8 +5,7 @@ import { appendFileSync, mkdirSync } from 'node:fs';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { composeForHive, FEDERATION_CONTESTANTS, REST_CONTESTANTS, type Contestant } from './contestants.ts';
 import { countSubgraphCalls, startSubgraphs } from './federation-upstream.ts';
-import { runLoad } from './load.ts';
-import { runPacedLoad } from './paced-load.ts';
+import { runHalfLoad, runLoad } from './load.ts';
 import { BENCH, onPath, WORK } from './places.ts';
 import { cpuSeconds, peakMegabytes, start } from './processes.ts';
 import { printReport, type Measurement } from './report.ts';
@@ -36,7 +35,6 @@ if (!onPath('wrk') || !onPath('nginx')) {
 
 const seconds = Number(values.secs);
 const WARM_SECONDS = 2;
-const PACED_SECONDS = 3;
 
 async function ask({ port }: Contestant, body: string): Promise<string> {
   const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
@@ -70,7 +68,7 @@ async function measure(contestant: Contestant, scenario: Scenario, round: number
     const result = await runLoad({ ...load, seconds });
     const cpu = cpuSeconds(running.pids()) - cpuBefore;
     const calls = (await count()) - callsBefore;
-    const half = await runPacedLoad({ ...load, seconds: PACED_SECONDS, perSecond: result.perSecond / 2 });
+    const half = await runHalfLoad({ ...load, seconds }, result);
     return {
       ...{ contestant: contestant.name, title: contestant.title, scenario: scenario.name, round, right },
       ...result,
