@@ -10,7 +10,8 @@ import {
 import { upstreamName } from './hub-directives.ts';
 
 /** Keys are compared as text: an upstream may say 42 where GraphQL says "42". */
-export const identityOf = (key: readonly unknown[]): string => JSON.stringify(key.map(String));
+export const identityOf = (key: readonly unknown[]): string =>
+  key.length === 1 ? String(key[0]) : JSON.stringify(key.map(String));
 
 export interface Binding {
   /** GraphQL names of the key fields, in the order of key values. */
