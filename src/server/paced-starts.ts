@@ -24,6 +24,8 @@ export function createPacedStarts(): (execution: () => Promise<void>) => void {
   let underWay = 0;
   let room = ROOM;
   let turning = false;
+  /** When this turn has begun enough. */
+  let until = 0;
   let tick: NodeJS.Timeout | undefined;
   let load = performance.eventLoopUtilization();
   /** How long they take, on average. */
@@ -45,18 +47,20 @@ export function createPacedStarts(): (execution: () => Promise<void>) => void {
       endedAt = performance.now();
       const tookMs = endedAt - begunAt;
       usualMs = usualMs === Infinity ? tookMs : usualMs + (tookMs - usualMs) * NEWEST;
-      schedule();
+      // Those that wait for nothing make room within the turn.
+      if (!isEmpty()) fill();
     });
+  };
+
+  const fill = (): void => {
+    while (!isEmpty() && underWay < room && performance.now() < until) begin();
+    schedule();
   };
 
   const turn = (): void => {
     turning = false;
-    const until = performance.now() + TURN_MS;
-    while (!isEmpty() && underWay < room) {
-      begin();
-      if (performance.now() >= until) break;
-    }
-    schedule();
+    until = performance.now() + TURN_MS;
+    fill();
     if (isEmpty() || tick !== undefined) return;
     load = performance.eventLoopUtilization();
     tick = setTimeout(adjust, TICK_MS).unref();
