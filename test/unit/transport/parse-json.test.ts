@@ -15,6 +15,14 @@ describe('JSON of an upstream', () => {
     });
   });
 
+  it('finds a large integer wherever it stands', () => {
+    for (let before = 0; before < 40; before += 1) {
+      expect(parseJson(`["${'x'.repeat(before)}",9007199254740993]`)).toEqual(['x'.repeat(before), '9007199254740993']);
+      expect(parseJson(`${' '.repeat(before)}9007199254740993`)).toBe('9007199254740993');
+      expect(parseJson(`${' '.repeat(before)}900719925474099`)).toBe(900719925474099);
+    }
+  });
+
   it('takes __proto__ for a property like any other', () => {
     for (const text of ['{"__proto__":{"admin":true}}', '{"__proto__":{"admin":true},"n":12345678901234567890}']) {
       const value = parseJson(text) as Record<string, unknown>;
