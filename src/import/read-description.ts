@@ -230,9 +230,9 @@ function propertyOf(value: unknown, key: string): unknown {
 }
 
 function unreadable(where: string, reason: string, cause?: unknown): HubFault {
-  // eslint-disable-next-line no-control-regex -- they would reach a terminal
+  // Control characters would reach a terminal.
   const shown = redact(where)
-    .replaceAll(/[\u0000-\u001f\u007f]/g, '?')
+    .replaceAll(/\p{Cc}/gu, '?')
     .slice(0, 500);
   return new HubFault('HUB_IMPORT_UNREADABLE', `cannot read ${shown}: ${reason}`, { cause });
 }
