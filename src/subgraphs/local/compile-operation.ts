@@ -4,10 +4,12 @@ import {
   execute,
   getNamedType,
   isInputObjectType,
+  isValueNode,
   Kind,
   typeFromAST,
   type DocumentNode,
   type ExecutionResult,
+  type GraphQLError,
   type GraphQLInputObjectType,
   type GraphQLSchema,
 } from 'graphql';
@@ -30,17 +32,21 @@ export function compileOperation(
 ): RunOperation {
   // graphql-jit unrolls the types of variables: it never ends where one contains itself, and takes gigabytes where many are
   // inside one another.
-  if (hasLargeVariable(schema, document)) {
-    return (scope, variables, rootValue) =>
-      execute({ schema, document, operationName, rootValue, contextValue: scope, variableValues: variables });
-  }
+  const uncompiled: RunOperation = (scope, variables, rootValue) =>
+    execute({ schema, document, operationName, rootValue, contextValue: scope, variableValues: variables });
+  if (hasLargeVariable(schema, document)) return uncompiled;
   const compiled = compileQuery(schema, document, operationName);
   if (!isCompiledQuery(compiled)) {
+    // That is an error of one field.
+    if (compiled.errors?.every(isAboutValue) === true) return uncompiled;
     const reason = compiled.errors?.map((error) => error.message).join('; ') ?? 'unknown';
     throw new HubFault('HUB_INTERNAL', `a fetch does not compile: ${reason}`);
   }
   return (scope, variables, root) => compiled.query(root, scope, variables);
 }
+
+/** Whether it is a value in the document that a scalar of the schema does not take. */
+export const isAboutValue = ({ nodes }: GraphQLError): boolean => nodes?.every(isValueNode) ?? false;
 
 /** Most input fields that the variables of an operation may have, types inside types written out. */
 const MAX_UNROLLED = 2_000;

@@ -6,7 +6,7 @@ import type { OperationSource } from '../../contract/graph.ts';
 import type { Subgraph } from '../../contract/subgraph.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
 import { attachResolvers, type ResolverContext } from './attach-resolvers.ts';
-import { compileOperation, type RunOperation } from './compile-operation.ts';
+import { compileOperation, isAboutValue, type RunOperation } from './compile-operation.ts';
 import { explainCalls } from './explain-calls.ts';
 import { toFederationSdl } from './federation-sdl.ts';
 import { compileListOperation, compileTextOperation } from './list-operation.ts';
@@ -172,16 +172,10 @@ function toFetchResult(result: ExecutionResult, source: string): FetchResult {
 function toFetchError(error: GraphQLError, source: string): FetchError {
   const original = error.originalError;
   // Without a path it is about a variable: a scalar of the source does not take the value (GraphQL, section 7.1.3).
-  if (error.path === undefined && !(original instanceof HubFault)) {
-    const message = `source "${source}": ${error.message}`;
-    return { fault: new HubFault('HUB_REQUEST_INVALID', message, { details: { source }, cause: error }) };
-  }
+  const code = error.path === undefined || isAboutValue(error) ? 'HUB_REQUEST_INVALID' : 'HUB_UPSTREAM_MALFORMED';
   const fault =
     original instanceof HubFault
       ? original.with({ source })
-      : new HubFault('HUB_UPSTREAM_MALFORMED', `source "${source}": ${error.message}`, {
-          details: { source },
-          cause: error,
-        });
+      : new HubFault(code, `source "${source}": ${error.message}`, { details: { source }, cause: error });
   return error.path === undefined ? { fault } : { fault, path: error.path };
 }

@@ -200,16 +200,17 @@ function compileResolve(field: GraphQLField<unknown, unknown>, node: FieldNode):
   const { resolve } = field;
   if (resolve === undefined) throw new Unsupported();
   const usesVariables = JSON.stringify(node.arguments ?? []).includes(`"${Kind.VARIABLE}"`);
-  const argumentsOf = (variables: Variables): Record<string, unknown> => {
+  const argumentsOf = (variables: Variables, otherwise: Error): Record<string, unknown> => {
     try {
       return getArgumentValues(field, node, variables);
     } catch {
-      throw EXCEPTIONAL;
+      throw otherwise;
     }
   };
-  const fixed = usesVariables ? undefined : argumentsOf({});
+  const fixed = usesVariables ? undefined : argumentsOf({}, new Unsupported());
   // The resolvers of root fields read nothing of the info: see attach-resolvers.ts.
-  return (scope, variables) => resolve({}, fixed ?? argumentsOf(variables), scope, {} as GraphQLResolveInfo);
+  return (scope, variables) =>
+    resolve({}, fixed ?? argumentsOf(variables, EXCEPTIONAL), scope, {} as GraphQLResolveInfo);
 }
 
 interface EntityPlan {
