@@ -17,6 +17,7 @@ import {
 } from 'graphql';
 import type { ResolverContext } from './attach-resolvers.ts';
 import { compileLeaf, EXCEPTIONAL } from './compile-leaf.ts';
+import { identityOf } from './key-binding.ts';
 import type { Lookup, Raw } from './lookups.ts';
 import { readAt } from './read-at.ts';
 import type { StubModel } from './type-model.ts';
@@ -295,7 +296,7 @@ export function readStub(
     rowsOf: (record) => rowsOf(record, (values) => values),
     isMissing: isAnyMissing,
     keyOf,
-    identityOf: (values) => keyOf(values).join('\u0000'),
+    identityOf: (values) => identityOf(keyOf(values)),
     recordOf: (values) =>
       isAnyMissing(values) ? null : Object.fromEntries(raws.map((one, i) => [one, (values as readonly unknown[])[i]])),
   };
@@ -316,7 +317,7 @@ export function wait(
   slot.holder[slot.slot] = null;
   let waiting = run.waiting.get(place);
   if (waiting === undefined) run.waiting.set(place, (waiting = { lookup, complete, keys: new Map() }));
-  const identity = !lookup.shared ? slot : key.length === 1 ? key[0] : key.join('\u0000');
+  const identity = !lookup.shared ? slot : key.length === 1 ? key[0] : identityOf(key);
   const known = waiting.keys.get(identity);
   if (known === undefined) waiting.keys.set(identity, { key, slots: [slot] });
   else known.slots.push(slot);
