@@ -47,6 +47,8 @@ export function compileProjection(
 
 interface Entry {
   readonly key: string;
+  /** Every object has a property of this name: "constructor" must not find the prototype's. */
+  readonly inherited: boolean;
   readonly complete: Complete;
 }
 
@@ -60,8 +62,10 @@ function compileObject(
   for (const [key, field] of collectFields(type, selected, context)) {
     if (key === '__proto__') throw new HubFault('HUB_REQUEST_INVALID', 'the alias "__proto__" is not allowed');
     const name = field.node.name.value;
-    if (name === '__typename') entries.push({ key, complete: () => type.name });
-    else if (name === '__schema' || name === '__type') entries.push({ key, complete: (value) => value ?? null });
+    const inherited = key in Object.prototype;
+    if (name === '__typename') entries.push({ key, inherited, complete: () => type.name });
+    else if (name === '__schema' || name === '__type')
+      entries.push({ key, inherited, complete: (value) => value ?? null });
     else {
       const definition = isUnionType(type) ? undefined : type.getFields()[name];
       if (definition === undefined) continue;
@@ -73,15 +77,15 @@ function compileObject(
         denial === undefined
           ? compileValue(definition.type, field.selected, context, path, `${type.name}.${name}`)
           : compileDenied(definition.type, denial.fault);
-      entries.push({ key, complete });
+      entries.push({ key, inherited, complete });
     }
   }
   return (value, run, path) => {
     if (!isData(value)) return null;
     const projected: Data = {};
-    for (const { key, complete } of entries) {
+    for (const { key, inherited, complete } of entries) {
       path.push(key);
-      const result = complete(value[key], run, path);
+      const result = complete(inherited && !Object.hasOwn(value, key) ? undefined : value[key], run, path);
       path.pop();
       if (result === BUBBLE) return BUBBLE;
       projected[key] = result;
