@@ -26,7 +26,13 @@ export interface FakeSource {
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-export function fakeSource(name: string, sdl: string, answers: Answers, maxKeysPerBatch = 100): FakeSource {
+export function fakeSource(
+  name: string,
+  sdl: string,
+  answers: Answers,
+  maxKeysPerBatch = 100,
+  shareLookups = true,
+): FakeSource {
   const calls: FakeSource['calls'] = [];
   const connector: Connector = {
     kind: 'rest',
@@ -68,7 +74,7 @@ export function fakeSource(name: string, sdl: string, answers: Answers, maxKeysP
       kind: 'rest',
       sdl: document,
       connectors: [connector],
-      settings: { maxKeysPerBatch },
+      settings: { maxKeysPerBatch, shareLookups },
     }),
     calls,
   };

@@ -87,7 +87,9 @@ export function compileTextOperation(
 ): ((...args: Parameters<RunOperation>) => Promise<ExecutionResult | string>) | undefined {
   return attempt(() => {
     const plan: TextContext = { ...context, fragments: fragmentsOf(document), published };
-    const root = published.getQueryType()?.name ?? '';
+    const root = context.schema.getQueryType()?.name ?? '';
+    // Composition calls it "Query", whatever the source does.
+    if (published.getQueryType()?.name !== root) throw new Unsupported();
     const finish = (_roots: readonly RootField[], values: readonly unknown[]): string => `{${values.join(',')}}`;
     return compile(queryOf(document, operationName), plan, otherwise, finish, (query, key, nodes) => {
       const [node] = nodes;

@@ -170,6 +170,7 @@ function compileRecord(
   const fields = [...collectNodes(type, sets, context)].map(([key, nodes], i) =>
     compileField(type, nodes, context, `${i === 0 ? `${before}{` : ','}${JSON.stringify(key)}:`),
   );
+  const close = fields.length === 0 ? `${before}{}` : '}';
   const gathers = fields.flatMap(({ gather }) => gather ?? []);
   const isRecord = (value: unknown): value is Raw => typeof value === 'object' && !Array.isArray(value);
   return {
@@ -182,7 +183,7 @@ function compileRecord(
     write(value, run) {
       if (!isRecord(value)) throw EXCEPTIONAL;
       for (const field of fields) field.write(value, run);
-      run.text += '}';
+      run.text += close;
     },
   };
 }
