@@ -90,7 +90,7 @@ function isSpecial({ encoding, media: { type } }: ChosenBody, all: readonly ApiM
   // Of several kinds of files, the file itself says which one it is.
   if (encoding === 'binary' && all.length > 1) return false;
   if (encoding === 'form' || type.includes('*')) return false;
-  if (encoding === 'multipart') return !/form-data$/.test(type);
+  if (encoding === 'multipart') return !type.endsWith('form-data');
   return (
     type !== 'application/json' &&
     /^[\w.+-]+\/[\w.+-]+$/.test(type) &&
