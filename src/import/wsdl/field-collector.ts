@@ -8,20 +8,31 @@ export interface Occurs {
   readonly optional: boolean;
   readonly list: boolean;
   readonly choice: boolean;
+  /** Of the sequence around it that repeats; undefined where none does, or where a choice leaves the order free. */
+  readonly turn: object | undefined;
 }
 
-export const ONCE: Occurs = { optional: false, list: false, choice: false };
+export const ONCE: Occurs = { optional: false, list: false, choice: false, turn: undefined };
 
 /** Narrows `outer` by the particle's own minOccurs, maxOccurs and, for a choice of several, by its being one. */
 export function mergeOccurs(outer: Occurs, particle: XmlElement): Occurs {
   const maxOccurs = particle.attributes.get('maxOccurs') ?? '1';
   const alternatives = particle.local === 'choice' ? particle.children.filter(isParticle).length : 0;
   const choice = outer.choice || alternatives > 1;
+  const repeats = maxOccurs === 'unbounded' || Number(maxOccurs) > 1;
   return {
     optional: outer.optional || choice || particle.attributes.get('minOccurs') === '0',
-    list: outer.list || maxOccurs === 'unbounded' || Number(maxOccurs) > 1,
+    list: outer.list || repeats,
     choice,
+    turn: turnOf(outer, particle, repeats, choice),
   };
+}
+
+function turnOf(outer: Occurs, { local }: XmlElement, repeats: boolean, choice: boolean): object | undefined {
+  if (choice) return undefined;
+  // An element that repeats by itself does so within its turn, and how often belongs to which turn is not known.
+  if (local === 'element' || local === 'any') return repeats ? undefined : outer.turn;
+  return repeats ? {} : outer.turn;
 }
 
 const PARTICLES = new Set(['element', 'any', 'group', 'sequence', 'choice', 'all']);
@@ -59,7 +70,8 @@ export function createFieldCollector(fields: Field[]): FieldCollector {
       const taken = rawNames.get(field.raw) ?? 0;
       rawNames.set(field.raw, taken + 1);
       positions.set(id, fields.length);
-      fields.push({ ...field, raw: taken === 0 ? field.raw : `${field.raw}#${taken + 1}`, list, required });
+      const raw = taken === 0 ? field.raw : `${field.raw}#${taken + 1}`;
+      fields.push({ ...field, raw, list, required, ...(occurs.turn === undefined ? {} : { turn: occurs.turn }) });
     },
   };
 }

@@ -1,6 +1,6 @@
 // WSDL reference in, WsdlModel out: used by the importer for SDL and by the SOAP connector for encoding and decoding.
 import type { ImportNote, ImportProgress } from '../../config/import-report.ts';
-import { HubFault } from '../../faults/hub-fault.ts';
+import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
 import type { AddNote } from './add-note.ts';
 import { documentationOf } from './documentation.ts';
 import { readDocuments } from './read-documents.ts';
@@ -45,8 +45,11 @@ export async function loadWsdl(
   for (const { at, message } of documents.notes) note(at, message);
   const schemas = createSchemaSet(documents.schemas);
   const types = createTypeResolver(schemas, note);
-  const operations = readOperations(documents.definitions, types, note, () => lossyNodes.size);
-  types.complete();
+  const operations = located(documents.location, () => {
+    const read = readOperations(documents.definitions, types, note, () => lossyNodes.size);
+    types.complete();
+    return read;
+  });
   if (operations.length === 0) {
     const [first] = notes.values();
     const reason = first === undefined ? '' : `; first reason: ${first.at}: ${first.message}`;
@@ -73,4 +76,15 @@ export async function loadWsdl(
     },
     isLossy: (type) => lossyTypes.has(type),
   };
+}
+
+/** What is too much is too much of the description as a whole. */
+function located<T>(location: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    const fault = toHubFault(error);
+    if (fault.code !== 'HUB_IMPORT_TOO_LARGE') throw error;
+    throw new HubFault(fault.code, `${location} is refused: ${fault.message}`, { cause: error });
+  }
 }

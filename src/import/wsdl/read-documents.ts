@@ -136,7 +136,9 @@ function parseDocument(text: string, location: string, declarations: 'none' | 'h
   } catch (error) {
     if (!(error instanceof XmlError)) throw error;
     const code = error.reason === 'limit' ? 'HUB_IMPORT_TOO_LARGE' : 'HUB_IMPORT_INVALID';
-    throw new HubFault(code, `${location}: ${error.message}`, { cause: error });
+    const isOther = !text.trimStart().startsWith('<');
+    const advice = isOther ? '; it does not look like XML: for OpenAPI use kind openapi (rest)' : '';
+    throw new HubFault(code, `${location}: ${error.message}${advice}`, { cause: error });
   }
 }
 
@@ -148,12 +150,17 @@ function assertWsdl(root: XmlElement, location: string): void {
       `${location}: WSDL 2.0 is not supported: give the WSDL 1.1 of the service`,
     );
   }
-  const html = root.local.toLowerCase() === 'html' ? ' It is a web page: the address may need a login or "?wsdl".' : '';
+  const advice =
+    root.local.toLowerCase() === 'html'
+      ? ' It is a web page: the address may need a login or "?wsdl".'
+      : root.uri === XSD
+        ? ' It is an XML Schema: give the WSDL that uses it.'
+        : '';
   const found =
     root.local === 'definitions' ? `<definitions> of ${root.uri || 'no namespace'}` : `<${cut(root.local)}>`;
   throw new HubFault(
     'HUB_IMPORT_INVALID',
-    `${location}: not a WSDL 1.1 document: the root element is ${found}, not <definitions> of ${WSDL}.${html}`,
+    `${location}: not a WSDL 1.1 document: the root element is ${found}, not <definitions> of ${WSDL}.${advice}`,
   );
 }
 

@@ -21,6 +21,8 @@ export interface MessageReader {
   /** `reference`: the port type's input or output. Undefined, with a note, where it cannot be put on the wire. */
   read(reference: XmlElement, binding: BodyBinding): Message | undefined;
   fault(reference: XmlElement): Fault[];
+  /** `bound`: an operation of the binding. */
+  headerFaults(bound: XmlElement, soapUri: string): Fault[];
 }
 
 type FindMessage = (kind: 'message', node: XmlElement, qname: string) => { readonly node: XmlElement } | undefined;
@@ -83,9 +85,7 @@ export function createMessageReader(find: FindMessage, types: TypeResolver, note
     const fields: Field[] = [];
     for (const header of soap) {
       if (header.local !== 'header') continue;
-      const message = find('message', header, header.attributes.get('message') ?? '')?.node;
-      const parts = message === undefined ? [] : childrenOf(message, WSDL, 'part');
-      const part = parts.find((node) => node.attributes.get('name') === header.attributes.get('part')) ?? parts[0];
+      const part = headerPart(header);
       if (part === undefined) {
         note(header, `the SOAP header ${header.attributes.get('part') ?? ''} is not defined: the hub does not know it`);
         continue;
@@ -135,8 +135,22 @@ export function createMessageReader(find: FindMessage, types: TypeResolver, note
     return { shape: 'bare', encoded, wrapper: undefined, type, headers };
   }
 
+  /** The part of a message that a `soap:header` or `soap:headerfault` names. */
+  function headerPart(header: XmlElement): XmlElement | undefined {
+    const message = find('message', header, header.attributes.get('message') ?? '')?.node;
+    const parts = message === undefined ? [] : childrenOf(message, WSDL, 'part');
+    return parts.find((node) => node.attributes.get('name') === header.attributes.get('part')) ?? parts[0];
+  }
+
   return {
     read,
+    headerFaults: (bound, soapUri) =>
+      deepChildren(bound, soapUri)
+        .filter(({ local }) => local === 'headerfault')
+        .flatMap((header) => {
+          const part = headerPart(header);
+          return part === undefined ? [] : [{ name: part.attributes.get('name') ?? '', element: partField(part) }];
+        }),
     fault(reference) {
       const message = find('message', reference, reference.attributes.get('message') ?? '')?.node;
       const part = message && childOf(message, WSDL, 'part');

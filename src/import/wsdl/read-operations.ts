@@ -126,6 +126,7 @@ export function readOperations(
       input: inputMessage,
       output: outputMessage,
       faults: childrenOf(abstract, WSDL, 'fault').flatMap((fault) => messages.fault(fault)),
+      headerFaults: messages.headerFaults(bound, binding.uri),
     };
   }
 }

@@ -26,7 +26,7 @@ export type ComponentKind = 'element' | 'type' | 'group' | 'attributeGroup' | 'a
 
 export interface SchemaSet {
   find(kind: ComponentKind, uri: string, local: string): Component | undefined;
-  /** Members of the substitution group that the global element heads, in document order. */
+  /** Members of the substitution group that the global element heads, and of those that they head in turn; nearest first. */
   substitutes(uri: string, local: string): readonly Component[];
   /** Named complex types that extend or restrict the type directly, in document order. */
   derivations(uri: string, local: string): readonly NamedComponent[];
@@ -42,6 +42,9 @@ const KINDS: Readonly<Record<string, ComponentKind>> = {
   attributeGroup: 'attributeGroup',
   attribute: 'attribute',
 };
+
+/** Beyond any real group; each use of a head has a field for every member. */
+const MAX_SUBSTITUTES = 1_000;
 
 /** The first definition of a name wins, except that an `xs:redefine` replaces what it redefines. */
 export function createSchemaSet(schemas: readonly SchemaDocument[]): SchemaSet {
@@ -71,7 +74,19 @@ export function createSchemaSet(schemas: readonly SchemaDocument[]): SchemaSet {
   let derivations: Map<string, NamedComponent[]> | undefined;
   return {
     find: (kind, uri, local) => components.get(key(kind, uri, local)),
-    substitutes: (uri, local) => substitutes.get(expandedName(uri, local)) ?? [],
+    substitutes(uri, local) {
+      const found = new Map<XmlElement, Component>();
+      const heads = [expandedName(uri, local)];
+      // A list is gone through to its end, however it grows meanwhile.
+      for (const head of heads) {
+        for (const member of substitutes.get(head) ?? []) {
+          if (found.has(member.node) || found.size >= MAX_SUBSTITUTES) continue;
+          found.set(member.node, member);
+          heads.push(expandedName(member.schema.targetNamespace, member.node.attributes.get('name') ?? ''));
+        }
+      }
+      return [...found.values()];
+    },
     derivations: (uri, local) => (derivations ??= indexDerivations(components)).get(expandedName(uri, local)) ?? [],
     findAnywhere(kind, local) {
       const found = schemas.flatMap(({ targetNamespace: uri }) => {

@@ -39,6 +39,8 @@ export interface OperationPort {
   /** Undefined for a one-way operation. */
   readonly output: Message | undefined;
   readonly faults: readonly Fault[];
+  /** What stands in a header of the answer where a header of the request is at fault (`soap:headerfault`). */
+  readonly headerFaults: readonly Fault[];
 }
 
 export type Wire = SoapWire | HttpWire;

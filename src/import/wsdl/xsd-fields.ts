@@ -1,7 +1,7 @@
-// Fields that the type resolver makes of attributes and wildcards.
+// Fields that the type resolver makes of attributes and wildcards, and arrays without a name.
 import { documentationOf } from './documentation.ts';
 import { fallbackOf } from './fallback.ts';
-import { ANY, type Field, type ValueType } from './xsd-model.ts';
+import { ANY, type ComplexType, type Field, type ValueType } from './xsd-model.ts';
 import type { XmlElement } from './xml-tree.ts';
 
 /** What `xs:any` matches: JSON. */
@@ -36,5 +36,21 @@ export function attributeField(
     nillable: false,
     documentation,
     ...fallbackOf(node),
+  };
+}
+
+/** An array of SOAP encoding that no schema names. */
+export function encodedArray(encodedItem: Field, owner: string): ComplexType {
+  return {
+    kind: 'complex',
+    id: `array ${owner}`,
+    suggestedName: owner,
+    name: undefined,
+    documentation: undefined,
+    fields: [],
+    base: undefined,
+    abstract: false,
+    derived: [],
+    encodedItem,
   };
 }

@@ -79,6 +79,8 @@ export interface Field {
   readonly fallback?: string;
   /** The fallback is the only value there may be. */
   readonly fixed?: true;
+  /** The sequence that repeats it: fields of one sequence take turns on the wire. */
+  readonly turn?: object;
 }
 
 /** The raw name of an element: a dot in it would be a step of `at`. */

@@ -9,7 +9,7 @@ import { builtinType, STRING, SWA_REFERENCE } from './xsd-builtins.ts';
 import { ANY, UNKNOWN, type ComplexType, type Field, rawName, type ValueType } from './xsd-model.ts';
 import { derivesFrom, joinFamily, keepOrder } from './derived-types.ts';
 import { fallbackOf } from './fallback.ts';
-import { attributeField, WILDCARD } from './xsd-fields.ts';
+import { attributeField, encodedArray, WILDCARD } from './xsd-fields.ts';
 import { childOf, expandedName, resolveQName, type XmlElement } from './xml-tree.ts';
 import { documentationOf } from './documentation.ts';
 
@@ -32,6 +32,7 @@ const MAX_SUBSTITUTES = 50;
 const MAX_TYPES = 20_000;
 const MAX_PARTICLES = 1_000_000;
 const MAX_INHERITANCE = 100;
+const MAX_DIMENSIONS = 8;
 
 export function createTypeResolver(schemas: SchemaSet, note: AddNote): TypeResolver {
   const complexTypes = new Map<XmlElement, ComplexType>();
@@ -228,11 +229,19 @@ export function createTypeResolver(schemas: SchemaSet, note: AddNote): TypeResol
         { ...WILDCARD, role: 'element', raw: rawName(name.local), local: name.local, uri: name.uri, list: false },
       ];
     }
-    const members = schemas.substitutes(name.uri, name.local).slice(0, MAX_SUBSTITUTES);
+    const all = schemas.substitutes(name.uri, name.local);
+    const members = all.slice(0, MAX_SUBSTITUTES);
     if (members.length === 0) return [head.field];
+    if (all.length > members.length) {
+      const rest = all.length - members.length;
+      note(
+        node,
+        `${rest} elements that may stand for ${name.local} were left out, beyond the first ${MAX_SUBSTITUTES}`,
+      );
+    }
     const fields = members.flatMap(({ node: member, schema: home }) => {
       const found = globalElement(home.targetNamespace, member.attributes.get('name') ?? '');
-      return found === undefined ? [] : [{ ...found.field, required: false }];
+      return found === undefined || found.abstract ? [] : [{ ...found.field, required: false }];
     });
     return head.abstract ? fields : [{ ...head.field, required: false }, ...fields];
   }
@@ -311,10 +320,14 @@ export function createTypeResolver(schemas: SchemaSet, note: AddNote): TypeResol
     for (const child of restriction.children) {
       const arrayType = child.attributes.get(`{${WSDL}}arrayType`)?.trim();
       if (arrayType === undefined) continue;
-      // Of an array of arrays, and of more than one dimension, the shape is left open.
-      const simple = /^([^[\]]+)\[\d*\]$/.exec(arrayType);
-      const name = resolveQName(child, simple?.[1] ?? '');
-      const type = simple === null ? ANY : namedType(name.uri, name.local, child);
+      // Of more than one dimension, the shape is left open.
+      const [, written = '', ranks = ''] = /^([^[\]]+)((?:\[\d*\])+)$/.exec(arrayType) ?? [];
+      const name = resolveQName(child, written);
+      let type: ValueType = written === '' ? ANY : namedType(name.uri, name.local, child);
+      // `int[][]` is an array of arrays of int.
+      const depth = Math.min(ranks.split('[').length - 2, MAX_DIMENSIONS);
+      for (let level = 0; level < depth; level += 1)
+        type = encodedArray({ ...item, type, documentation: undefined }, owner);
       return { ...item, type, documentation: undefined };
     }
     const inside: Field[] = [];

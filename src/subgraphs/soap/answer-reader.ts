@@ -63,7 +63,19 @@ function readAnswer(options: AnswerReaderOptions, response: UpstreamResponse): R
   const envelope = readBy(port, response);
   if (envelope.kind === 'malformed') return broken(envelope.reason);
   if (envelope.kind === 'fault' && status !== 429) {
-    const context = { source, status, faults: port.faults, typeNamed: model.typeNamed };
+    const { faults, headerFaults, input } = port;
+    const { headers, attachments } = envelope;
+    const body = input.encoded ? envelope.body : undefined;
+    const context = {
+      source,
+      status,
+      faults,
+      headerFaults,
+      headers,
+      body,
+      ...model,
+      ...(attachments && { attachments }),
+    };
     return { kind: 'fault', fault: toUpstreamFault(envelope.fault, context) };
   }
   const byStatus = faultOfStatus(source, operation, response);

@@ -1,5 +1,5 @@
 // The SOAP body of an answer in, a raw record out, by the types of the WSDL. Repeated elements are always arrays.
-import { XSD, XSI } from '../../import/wsdl/namespaces.ts';
+import { SOAP11_ENCODING, XSD, XSI } from '../../import/wsdl/namespaces.ts';
 import type { Message } from '../../import/wsdl/wsdl-model.ts';
 import { builtinType } from '../../import/wsdl/xsd-builtins.ts';
 import { derivesFrom } from '../../import/wsdl/derived-types.ts';
@@ -51,11 +51,16 @@ export function decodeMessage(message: Message | undefined, body: XmlElement, co
   return decodeRecord(reading, message.type, renamedPart(message, wrapper), local ?? '', 0);
 }
 
-/** The detail element of a fault. */
-export function decodeDetail(field: Field, element: XmlElement, context: DecodeContext): unknown {
-  const reading = createReading(element, false, context);
-  if (field.type.kind === 'complex') return decodeRecord(reading, field.type, element, field.local, 0);
-  return decodeValue(reading, field.type, element, field.local, 0);
+/**
+ * The detail element of a fault, or a header: a record even where its type is nothing but an array.
+ * @param body what references of SOAP encoding lead to; undefined where the message is literal.
+ */
+export function decodeDetail(field: Field, given: XmlElement, context: DecodeContext, body?: XmlElement): unknown {
+  const reading = createReading(body ?? given, body !== undefined, context);
+  const element = dereference(reading, given, field.local);
+  const type = actualType(reading, field.type, element);
+  if (type.kind !== 'complex' || isNil(element)) return decodeValue(reading, type, element, field.local, 0);
+  return decodeRecord(reading, type, element, field.local, 0);
 }
 
 /** An element that the WSDL says nothing about, by its `xsi:type` where it has one. */
@@ -240,6 +245,9 @@ function anyValue(reading: Reading, given: XmlElement, path: string, depth: numb
   spend(reading, path, depth);
   const element = dereference(reading, given, path);
   if (isNil(element)) return null;
+  const items = reading.encoded ? untypedItems(reading, element) : undefined;
+  if (items !== undefined)
+    return element.children.map((child) => decodeValue(reading, items, child, `${path}.${child.local}`, depth + 1));
   const type = element.attributes.has(`{${XSI}}type`) ? actualType(reading, { kind: 'any' }, element) : undefined;
   if (type?.kind === 'simple') return simpleAt(type, element.text, path);
   if (type?.kind === 'complex' && type.fields.length > 0) return decodeRecord(reading, type, element, path, depth + 1);
@@ -258,6 +266,16 @@ function anyValue(reading: Reading, given: XmlElement, path: string, depth: numb
   for (const [name, same] of values) record[name] = same.length === 1 ? same[0] : same;
   if (element.children.length === 0 && element.text.trim() !== '') record.$value = element.text;
   return record;
+}
+
+/** What the items of an array of SOAP encoding are, by what it says itself (SOAP 1.1, section 5.4.2). */
+function untypedItems(reading: Reading, element: XmlElement): ValueType | undefined {
+  const arrayType = element.attributes.get(`{${SOAP11_ENCODING}}arrayType`)?.trim();
+  if (arrayType === undefined) return undefined;
+  const name = /^([^[\]]+)\[[\d,]*\]$/.exec(arrayType)?.[1];
+  if (name === undefined) return { kind: 'any' };
+  const { uri, local } = resolveQName(element, name);
+  return (uri === XSD ? builtinType(local) : reading.typeNamed(uri, local)) ?? { kind: 'any' };
 }
 
 /** Without a prototype: names come from the upstream. */

@@ -182,26 +182,53 @@ function encodeArray(
   const content = items.map((entry) => encodeElement(writing, item, item.type, entry, depth + 1, false)).join('');
   if (!writing.encoded || type.encodedItem === undefined) return element(writing, field, '', content, root);
   const encoding = prefix(writing, SOAP11_ENCODING);
-  const itemType = typeName(writing, item.type) ?? `${prefix(writing, XSD)}:anyType`;
+  const itemType = itemTypeName(writing, item.type);
   const attributes = ` ${prefix(writing, XSI)}:type="${encoding}:Array" ${encoding}:arrayType="${itemType}[${items.length}]"`;
   return element(writing, field, attributes, content, root);
+}
+
+/** Of an array of arrays `xsd:int[]` (SOAP 1.1, section 5.4.2). */
+function itemTypeName(writing: Writing, type: ValueType): string {
+  const inner = type.kind === 'complex' && type.name === undefined ? type.encodedItem : undefined;
+  if (inner !== undefined) return `${itemTypeName(writing, inner.type)}[]`;
+  return typeName(writing, type) ?? `${prefix(writing, XSD)}:anyType`;
 }
 
 function complexContent(writing: Writing, type: ComplexType, value: Record_, depth: number): ElementContent {
   let attributes = '';
   let content = '';
   let declared = 0;
-  for (const field of type.fields) {
+  for (const [index, field] of type.fields.entries()) {
     const own = Object.hasOwn(value, field.raw) ? value[field.raw] : undefined;
     if (own !== undefined) declared += 1;
     if (field.role === 'attribute') attributes += attribute(writing, field, own);
     else if (field.role === 'text')
       content += own === undefined || own === null ? '' : simpleText(writing, textType(field), own);
-    else content += encodeField(writing, field, own, depth);
+    else if (field.turn === undefined) content += encodeField(writing, field, own, depth);
+    // With the first of a sequence that repeats come all of them.
+    else if (type.fields[index - 1]?.turn !== field.turn)
+      content += encodeTurns(writing, type, field.turn, value, depth);
   }
   if (Object.keys(value).length === declared) return { attributes, content };
   const rest = undeclaredContent(writing, type, value, depth);
   return { attributes: attributes + rest.attributes, content: content + rest.content };
+}
+
+/** `<k>a</k><v>1</v><k>b</k><v>2</v>`: the first value of each field, then the second of each. */
+function encodeTurns(writing: Writing, type: ComplexType, turn: object, value: Record_, depth: number): string {
+  const fields = type.fields.flatMap((field) => {
+    const given = field.turn === turn && Object.hasOwn(value, field.raw) ? value[field.raw] : undefined;
+    if (given === undefined || given === null) return [];
+    return [{ field: { ...field, list: false }, items: Array.isArray(given) ? (given as unknown[]) : [given] }];
+  });
+  const turns = Math.max(0, ...fields.map(({ items }) => items.length));
+  let text = '';
+  for (let at = 0; at < turns; at += 1) {
+    for (const { field, items } of fields) {
+      if (at < items.length) text += encodeField(writing, field, items[at], depth);
+    }
+  }
+  return text;
 }
 
 /** JSON arguments may say more than the WSDL does: it stands behind what the WSDL declares. */

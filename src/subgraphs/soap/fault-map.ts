@@ -24,15 +24,23 @@ export interface FaultContext extends DecodeContext {
   readonly status: number;
   /** The faults that the operation declares. */
   readonly faults: readonly Fault[];
+  /** What its headers answer with where one of them is at fault. */
+  readonly headerFaults: readonly Fault[];
+  /** SOAP headers of the answer. */
+  readonly headers: readonly XmlElement[];
+  /** What references of SOAP encoding lead to; undefined where messages are literal. */
+  readonly body: XmlElement | undefined;
 }
 
 /**
  * HUB_UPSTREAM_FAULT: `upstreamCode` is the fault code without its prefix, subcodes of SOAP 1.2 behind dots; the message
- * is the fault string; `upstreamDetail` is `{ name, fields }` for a declared detail, `{ name, text }` for any other.
+ * is the fault string; `upstreamDetail` is `{ name, fields }` for a declared detail, `{ name, text }` for any other. The
+ * detail of a header's fault is in a header (SOAP 1.1, section 4.4; WSDL 1.1, section 3.7).
  */
 export function toUpstreamFault(fault: XmlElement, context: FaultContext): HubFault {
   const { code, text, detail } = fault.uri === SOAP12_ENVELOPE ? readSoap12(fault) : readSoap11(fault);
-  const upstreamDetail = detail?.children[0] === undefined ? plainDetail(detail) : typedDetail(detail, context);
+  const upstreamDetail =
+    detail?.children[0] === undefined ? (plainDetail(detail) ?? headerDetail(context)) : typedDetail(detail, context);
   return new HubFault('HUB_UPSTREAM_FAULT', cut(text) || `source "${context.source}" answered with a SOAP fault`, {
     details: {
       source: context.source,
@@ -87,19 +95,30 @@ function plainDetail(detail: XmlElement | undefined): unknown {
 
 /** The first detail element that the operation declares, else the first there is. */
 function typedDetail(detail: XmlElement, context: FaultContext): unknown {
-  for (const element of detail.children) {
-    const declared = context.faults.find(({ element: field }) => matches(field, element));
-    if (declared === undefined) continue;
-    try {
-      return { name: element.local, fields: decodeDetail(declared.element, element, context) };
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-    }
-  }
+  const declared = declaredDetail(detail.children, context.faults, context);
+  if (declared !== undefined) return declared;
   const [first] = detail.children;
   // What the service did not promise may be a stack trace: only its own short text is passed on.
   const text = cut(first?.text ?? '');
   return { name: first?.local ?? '', ...(text === '' || /\n\s*at /.test(text) ? {} : { text }) };
+}
+
+function headerDetail(context: FaultContext): unknown {
+  return declaredDetail(context.headers, context.headerFaults, context);
+}
+
+/** The first of the elements that is declared and as it is declared. */
+function declaredDetail(elements: readonly XmlElement[], faults: readonly Fault[], context: FaultContext): unknown {
+  for (const element of elements) {
+    const declared = faults.find(({ element: field }) => matches(field, element));
+    if (declared === undefined) continue;
+    try {
+      return { name: element.local, fields: decodeDetail(declared.element, element, context, context.body) };
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+    }
+  }
+  return undefined;
 }
 
 function matches(field: Fault['element'], element: XmlElement): boolean {

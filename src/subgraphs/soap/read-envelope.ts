@@ -10,13 +10,22 @@ import { XmlScanner, type ScanMark, type ScannedName } from './xml-scanner.ts';
 
 export type Envelope =
   | BodyEnvelope
-  | { readonly kind: 'fault'; readonly fault: XmlElement; readonly headers: readonly XmlElement[] }
+  | FaultEnvelope
   /** No content at all: what a one-way operation answers. */
   | { readonly kind: 'empty' }
   /** `reason` never quotes the answer. */
   | { readonly kind: 'malformed'; readonly reason: string }
   /** XML without an envelope. */
   | { readonly kind: 'bare'; readonly uri: string; readonly local: string };
+
+export interface FaultEnvelope {
+  readonly kind: 'fault';
+  readonly fault: XmlElement;
+  /** The fault, and what stands behind it: with SOAP encoding, elements that it refers to. */
+  readonly body: XmlElement;
+  readonly headers: readonly XmlElement[];
+  readonly attachments: ReadonlyMap<string, Buffer> | undefined;
+}
 
 export interface BodyEnvelope {
   readonly kind: 'body';
@@ -89,7 +98,11 @@ function scanBody(
   // A fault stands alone: behind anything else there is none.
   const filled = !scanner.selfClosing && scanner.nextChild(start.name.qname);
   if (filled && scanner.name.local === 'Fault' && scanner.name.uri === uri) {
-    return { kind: 'fault', fault: scanTree(scanner), headers };
+    const fault = scanTree(scanner);
+    const children = [fault];
+    scanner.scope = start.scope;
+    for (; scanner.nextChild(start.name.qname); scanner.scope = start.scope) children.push(scanTree(scanner));
+    return { kind: 'fault', fault, body: { ...fault, children }, headers, attachments };
   }
   return { kind: 'body', scanner, envelope, start, headers, attachments };
 }

@@ -215,6 +215,13 @@ describe('a broken description', () => {
       'HUB_IMPORT_INVALID',
       /DOCTYPE/,
     ],
+    [
+      'is an XML Schema',
+      '<schema xmlns="http://www.w3.org/2001/XMLSchema"/>',
+      'HUB_IMPORT_INVALID',
+      /give the WSDL that uses it/,
+    ],
+    ['is JSON', '{"openapi":"3.0.0"}', 'HUB_IMPORT_INVALID', /does not look like XML: for OpenAPI use kind openapi/],
     ['is nested endlessly', '<a>'.repeat(1_000), 'HUB_IMPORT_TOO_LARGE', /nested deeper/],
   ])('that %s is refused with one clear message', async (_, text, code, message) => {
     if (text !== undefined) return refused(text, code, message);
