@@ -11,7 +11,13 @@ import { upstreamName } from './hub-directives.ts';
 
 /** Keys are compared as text: an upstream may say 42 where GraphQL says "42". */
 export const identityOf = (key: readonly unknown[]): string =>
-  key.length === 1 ? String(key[0]) : JSON.stringify(key.map(String));
+  key.length === 1 ? toText(key[0]) : JSON.stringify(key.map(toText));
+
+/** Never throws: a wrong key may be an object, and one with a "toString" of its own has no other text. */
+function toText(value: unknown): string {
+  const plain: unknown = typeof value === 'object' ? JSON.stringify(value) : value;
+  return String(plain);
+}
 
 export interface Binding {
   /** GraphQL names of the key fields, in the order of key values. */

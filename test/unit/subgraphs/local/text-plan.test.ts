@@ -449,6 +449,22 @@ describe('records that are looked up for a text', () => {
     expect((await ask(alone, '{ orders { buyer { id } } }')).isText).toBe(true);
   });
 
+  it('are no matter for the rest where a key is an object that has no text', async () => {
+    const orders = [
+      { id: 1, buyerId: 7 },
+      { id: 2, buyerId: { toString: 1, valueOf: 2 } },
+    ];
+    for (const people of [
+      [PEOPLE[0]],
+      new HubFault('HUB_UPSTREAM_FAILED', 'broken', { details: { source: 'shop' } }),
+    ]) {
+      const answers = { 'GET /orders{?first,state,where}': () => orders, 'GET /people{?ids*}': () => people };
+      const { body } = await askShop('{ orders { id buyer { name } } }', {}, answers);
+      const found = Array.isArray(people) ? '{"name":"Ada \\"A\\" Lovelace"}' : 'null';
+      expect(body).toContain(`{"data":{"orders":[{"id":"1","buyer":${found}},{"id":"2","buyer":null}]}`);
+    }
+  });
+
   it('are told apart by keys that read alike one after the other', async () => {
     const sdl = /* GraphQL */ `
       type Query {
