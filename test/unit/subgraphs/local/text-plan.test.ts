@@ -571,6 +571,14 @@ describe('a query whose graph says something else than the source', () => {
     expect(body).toContain(data);
   });
 
+  it('is left to the ordinary way where another source answers a part of it', async () => {
+    const sources = [shared(things('')), other('type Thing @shareable { id: ID }')];
+    expect(await ask(sources, '{ things { id } x }')).toMatchObject({
+      isText: false,
+      body: '{"data":{"things":[{"id":"1"}],"x":null}}',
+    });
+  });
+
   it('is left to the ordinary way where a field is denied', async () => {
     const sdl = things('name: String @requiresScopes(scopes: [["staff"]])');
     const principal = (scopes: readonly string[]) =>
