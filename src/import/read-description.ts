@@ -131,7 +131,7 @@ async function readUrl(start: URL, { boundary, hosts, maxBytes }: UrlLimits): Pr
       const next = response.headers.get('location');
       if (REDIRECTS.has(response.status) && next !== null && URL.canParse(next, url)) {
         await response.body?.cancel();
-        url = new URL(next, url);
+        url = parseUrl(next, url.href);
         assertInside(url);
         continue;
       }
@@ -213,6 +213,12 @@ function systemReason(error: unknown): string {
     case 'ERR_INVALID_ARG_VALUE':
     case 'ENAMETOOLONG':
       return 'no file can have that name';
+    case 'Z_DATA_ERROR':
+    case 'Z_BUF_ERROR':
+      return 'its content is not compressed as the server says (content-encoding)';
+    case 'UND_ERR_SOCKET':
+    case 'ECONNRESET':
+      return 'the server ended the connection before the end';
     case 'EISDIR':
       return 'it is a folder';
     case 'ENOTFOUND':

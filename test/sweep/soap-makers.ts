@@ -92,9 +92,11 @@ function start(command: string, args: readonly string[]): ChildProcess {
 
 /** Starts a server that prints its port. */
 async function startAndAsk(command: string, args: readonly string[]): Promise<string> {
-  const { stdout } = start(command, args);
-  if (stdout === null) throw new Error('no output');
-  const [line] = (await once(stdout, 'data')) as [Buffer];
+  const child = start(command, args);
+  if (child.stdout === null) throw new Error('no output');
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${command} ended at once`)));
+  const [line] = (await Promise.race([once(child.stdout, 'data'), ended])) as [Buffer];
+  ended.catch(() => undefined);
   return `http://127.0.0.1:${line.toString().trim()}/`;
 }
 
@@ -152,7 +154,27 @@ async function php(): Promise<void> {
     const code = version === '1.1' ? 'Client' : 'Sender';
     await expectAnswer(`PHP ${version}: a typed fault`, gone, { errors: [{ message: 'sold out', detail, code }] });
   }
-  await math('PHP', await source('math.wsdl', FOLDER, { url: `${url}/math` }));
+  const ada = '{ asPerson: { name: "Ada", birthday: "1815-12-10" } }';
+  const welcome = { placeOrder: { buyer: { name: 'Ada s3' } } };
+  const short = orderText(ada).replace(ORDER, 'buyer { name }');
+  // PHP answers with the only fault that the WSDL declares, whatever went wrong.
+  const empty = { name: 'SoldOut', fields: {} };
+  for (const [password, expected] of [
+    ['secret', { data: welcome }],
+    ['wrong', { errors: [{ message: 'who are you?', detail: empty, code: 'Client' }] }],
+  ] as const) {
+    const wsSecurity = { username: 'hub', password, passwordType: 'digest' };
+    const secured = await source('orders.wsdl', FOLDER, { url: `${url}/secure`, ports: ['Port'], wsSecurity });
+    await expectAnswer(
+      `PHP: a digest of the ${password === 'secret' ? 'right' : 'wrong'} password`,
+      secured(short),
+      expected,
+    );
+  }
+  const run = await source('math.wsdl', FOLDER, { url: `${url}/math` });
+  await math('PHP', run);
+  const echo = run('mutation { echo(person: { name: "Ada", age: 1, tags: [] }, ticketHeader: " t1") { name tags } }');
+  await expectAnswer('PHP rpc/encoded: a header', echo, { data: { echo: { name: 'Ada t1', tags: [] } } });
 }
 
 async function math(maker: string, run: Run): Promise<void> {
@@ -167,6 +189,24 @@ async function math(maker: string, run: Run): Promise<void> {
     ],
   };
   await expectAnswer(`${maker} rpc/encoded: an array of structs`, mirror, { data });
+  const transpose = run('mutation { transpose(rows: [[1, 2, 3], [4, 5, 6]]) }');
+  const columns = {
+    transpose: [
+      [1, 4],
+      [2, 5],
+      [3, 6],
+    ],
+  };
+  await expectAnswer(`${maker} rpc/encoded: arrays of arrays`, transpose, { data: columns });
+  const echo = run('mutation { echo(person: { name: "Ada", age: null, tags: ["a", "b & c"] }) { name age tags } }');
+  const person = { name: 'Ada', age: null, tags: ['a', 'b & c'] };
+  await expectAnswer(`${maker} rpc/encoded: an object with a list and nil`, echo, { data: { echo: person } });
+  const fail = {
+    message: 'it failed',
+    code: 'Server.Broken',
+    detail: { name: 'failure', fields: { code: 7, reason: 'because' } },
+  };
+  await expectAnswer(`${maker} rpc/encoded: a typed fault`, run('mutation { fail(code: 7) }'), { errors: [fail] });
   const greet = run('mutation { greet(name: "J\u00fcrgen & Co") }');
   await expectAnswer(`${maker} rpc/encoded: text`, greet, { data: { greet: 'Gr\u00fc\u00df Gott, J\u00fcrgen & Co' } });
 }
@@ -193,6 +233,19 @@ async function python(): Promise<void> {
     `{ getDiscount(items: [${items}], at: "2026-03-01T12:00:00Z") { sku quantity price gift } }`;
   const data = { getDiscount: [{ sku: 'A', quantity: '9007199254740993', price: '5.25', gift: false }] };
   await expectAnswer('spyne: objects, 64-bit integers, decimals', run(discount(item)), { data });
+  const gone = run(discount('{ sku: "gone", quantity: 1, price: "1", gift: true }'));
+  const sold = { message: 'sold out', detail: { name: 'sku', text: 'gone' }, code: 'Client.SoldOut' };
+  await expectAnswer('spyne: a fault with a detail', gone, { errors: [sold] });
+  const dog = run(
+    'mutation { tame(animal: { asDog: { name: "Rex", tricks: ["sit"] } }, tokenHeader: { user: "Ada" }) { __typename name ... on Dog { tricks } } }',
+  );
+  const tamed = { tame: { __typename: 'Dog', name: 'Rex', tricks: ['sit', 'Ada'] } };
+  await expectAnswer('spyne: a derived type, there and back, and a header', dog, { data: tamed });
+  const texts = run(
+    '{ getTexts(on: "2026-03-01", at: "12:30:00", lasting: "PT90S", color: dark_green, number: 1.5e-7) }',
+  );
+  const written = { getTexts: ['2026-03-01', '12:30:00', '90.0', 'dark green', '1.5e-07', null] };
+  await expectAnswer('spyne: dates, durations, enums, a text that is nil', texts, { data: written });
   const back = run('{ getBack(content: "AQID") }');
   await expectAnswer('spyne: bytes', back, { data: { getBack: 'AwIB' } });
 }

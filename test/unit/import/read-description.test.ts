@@ -1,9 +1,13 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readDescription } from '../../../src/import/read-description.ts';
 import { startUpstream, type Answer } from '../../kit/upstream.ts';
+
+/** Ten megabytes in ten kilobytes. */
+const BOMB = gzipSync(Buffer.alloc(10_000_000));
 
 let folder = '';
 beforeAll(async () => {
@@ -134,7 +138,13 @@ describe('readDescription of urls', () => {
       (request, response) => {
         if (request.url === '/loop') response.writeHead(302, { location: '/loop' }).end();
         else if (request.url === '/big') response.end('x'.repeat(2_000));
-        else response.writeHead(404).end();
+        else if (request.url === '/bomb') response.writeHead(200, { 'content-encoding': 'gzip' }).end(BOMB);
+        else if (request.url === '/plain') response.writeHead(200, { 'content-encoding': 'gzip' }).end('plain');
+        else if (request.url === '/file') response.writeHead(302, { location: 'file:///etc/passwd' }).end();
+        else if (request.url === '/cut') {
+          response.writeHead(200, { 'content-length': '100' }).write('x');
+          setImmediate(() => response.destroy());
+        } else response.writeHead(404).end();
       },
       async (url) => {
         await expect(readDescription(`${url}/x?token=hunter2`, { folder })).rejects.toMatchObject({
@@ -144,9 +154,18 @@ describe('readDescription of urls', () => {
         await expect(readDescription(`${url}/loop`, { folder })).rejects.toMatchObject({
           code: 'HUB_IMPORT_UNREADABLE',
         });
-        await expect(readDescription(`${url}/big`, { folder, maxBytes: 1_000 })).rejects.toMatchObject({
-          code: 'HUB_IMPORT_TOO_LARGE',
-        });
+        for (const path of ['/big', '/bomb']) {
+          await expect(readDescription(url + path, { folder, maxBytes: 1_000 })).rejects.toMatchObject({
+            code: 'HUB_IMPORT_TOO_LARGE',
+          });
+        }
+        for (const [path, why] of [
+          ['/plain', 'not compressed as the server says'],
+          ['/file', 'only files, by their paths, and http(s) addresses are'],
+          ['/cut', 'ended the connection before the end'],
+        ] as const) {
+          await expect(readDescription(url + path, { folder })).rejects.toThrow(why);
+        }
       },
     );
     await expect(readDescription('http://127.0.0.1:1/', { folder })).rejects.toMatchObject({
