@@ -5,8 +5,9 @@ const LOWER = {
   contract: ['faults'],
   config: ['faults', 'contract', 'telemetry'],
   telemetry: ['faults', 'contract', 'config'],
+  sdl: [],
 };
-const BASE = ['faults', 'contract', 'config', 'telemetry'];
+const BASE = ['faults', 'contract', 'config', 'telemetry', 'sdl'];
 const MAY_IMPORT = {
   ...LOWER,
   transport: BASE,

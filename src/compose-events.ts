@@ -135,6 +135,12 @@ export async function openEvents(config: HubConfig, logger: Logger): Promise<Ope
   };
 }
 
+/** For a graph that is only looked at: it opens no database. */
+export function openPassing(config: HubConfig, logger: Logger): Promise<Lasting> {
+  const state: HubConfig['state'] = { store: 'memory', retention: { maxAgeHours: 1 } };
+  return openLasting({ ...config, state, webhooks: {}, polls: {}, feeds: {}, sync: {} }, logger);
+}
+
 /** What sources send by themselves, by source. */
 export function describedIn(subgraphs: readonly Subgraph[]): IntakeOptions['describedBy'] {
   return (source) => subgraphs.find(({ name }) => name === source)?.events ?? new Map();

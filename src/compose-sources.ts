@@ -1,22 +1,25 @@
 // The part of the wiring that makes sources: their kinds, their SDL, their transports. Called by compose.ts and compose-events.ts.
-import { Source, type DocumentNode } from 'graphql';
+import { Kind, print, Source, type DocumentNode } from 'graphql';
 import type { HubConfig } from './config/hub-config.ts';
-import { readSourceSdl } from './config/pinned-sdl.ts';
+import { isChecked, readSourceSdl, sdlDigest, type SdlFile } from './config/pinned-sdl.ts';
 import { hasDescription, type NamedSource, type SourceKind } from './config/source-kind.ts';
 import type { SourceStats } from './contract/source-stats.ts';
 import type { Subgraph } from './contract/subgraph.ts';
 import type { Transport } from './contract/transport.ts';
 import { HubFault } from './faults/hub-fault.ts';
 import { parseSdl } from './graph/parse-sdl.ts';
+import { deferSdl } from './sdl/defer-sdl.ts';
 import { createAiKind } from './subgraphs/ai/index.ts';
 import { createFederationKind } from './subgraphs/federation/index.ts';
 import { createGraphQlKind } from './subgraphs/graphql/index.ts';
+import { FEDERATION_DIRECTIVES, HUB_DIRECTIVES } from './subgraphs/local/hub-directives.ts';
 import { mergeSdl } from './subgraphs/local/merge-sdl.ts';
 import { createRestKind } from './subgraphs/rest/index.ts';
 import { createSoapKind } from './subgraphs/soap/index.ts';
 import type { Logger } from './telemetry/logger.ts';
 import type { AnswerCache } from './transport/answer-cache.ts';
 import { createTransport } from './transport/create-transport.ts';
+import { readVersion } from './version.ts';
 
 /** The kinds of source that a configuration may name. A new kind is one line here. */
 export const KINDS: readonly SourceKind[] = [
@@ -91,6 +94,26 @@ export function kindOf(name: string): SourceKind {
   return kind;
 }
 
+/** SDL of more characters is not parsed whole, where it was checked when it was imported. */
+export const READ_LATER_ABOVE = 1_000_000;
+
+/** What has to be the same for a check to hold: the words that SDL is written in, and what reads them. */
+export function checkerOf(kind: SourceKind): string {
+  const words = print({
+    kind: Kind.DOCUMENT,
+    definitions: [...HUB_DIRECTIVES.definitions, ...FEDERATION_DIRECTIVES.definitions],
+  });
+  return sdlDigest(`${kind.kind} ${readVersion()}\n${words}`);
+}
+
+async function readPinned(file: SdlFile, name: string, kind: SourceKind, config: HubConfig): Promise<DocumentNode> {
+  const { source } = file;
+  const text = source.body;
+  if (kind.readsSdlLater !== true || text.length <= READ_LATER_ABOVE) return parseSdl(source);
+  if (!(await isChecked(config.schemaFolder, name, file, checkerOf(kind)))) return parseSdl(source);
+  return deferSdl(text) ?? parseSdl(source);
+}
+
 async function readSdl(source: NamedSource, kind: SourceKind, context: SourceContext): Promise<DocumentNode> {
   const { config, sdl, logger } = context;
   const { name, settings } = source;
@@ -98,11 +121,11 @@ async function readSdl(source: NamedSource, kind: SourceKind, context: SourceCon
   const files = await readSourceSdl(config, name);
   const handwritten = files.handwritten.map((file) => parseSdl(file.source));
   if (kind.importSdl === undefined || !hasDescription(kind, settings)) {
-    const all = files.upstream === undefined ? handwritten : [parseSdl(files.upstream.source), ...handwritten];
-    return merge(all);
+    const upstream = files.upstream === undefined ? [] : [await readPinned(files.upstream, name, kind, config)];
+    return merge([...upstream, ...handwritten]);
   }
   if (sdl !== 'import' && files.upstream !== undefined) {
-    return merge([parseSdl(files.upstream.source), ...handwritten]);
+    return merge([await readPinned(files.upstream, name, kind, config), ...handwritten]);
   }
   if (sdl === 'pinned') {
     throw new HubFault(

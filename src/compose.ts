@@ -6,7 +6,14 @@ import { createAuthenticator, type Authenticator } from './auth/create-authentic
 import { createFieldPolicy } from './auth/create-field-policy.ts';
 import { assertKept, compileBackground, runBackground, type Background } from './compose-background.ts';
 import { startMetrics } from './compose-metrics.ts';
-import { createIntakeOf, describedIn, openLasting, purgeOnEvents, type Lasting } from './compose-events.ts';
+import {
+  createIntakeOf,
+  describedIn,
+  openLasting,
+  openPassing,
+  purgeOnEvents,
+  type Lasting,
+} from './compose-events.ts';
 import { createSource, kindOf, settleAll, startSource, type SdlChoice, type SourceContext } from './compose-sources.ts';
 import type { HubConfig } from './config/hub-config.ts';
 import { perWorker } from './config/per-worker.ts';
@@ -39,6 +46,7 @@ import { tagsOfChange } from './transport/entity-tags.ts';
 import { readVersion } from './version.ts';
 
 export { openEvents } from './compose-events.ts';
+export { checkImported } from './compose-import.ts';
 export { KINDS } from './compose-sources.ts';
 
 export interface ComposeOptions {
@@ -62,15 +70,9 @@ export interface Composition {
   readonly publishedSdl?: string;
 }
 
-/** A graph that is only looked at opens no database. */
-const NOTHING_KEPT: HubConfig['state'] = { store: 'memory', retention: { maxAgeHours: 1 } };
-
 /** Rejects with HUB_IMPORT_*, HUB_CONFIG_* or HUB_COMPOSE_*. The graph is closed by the caller. */
 export async function composeGraph(config: HubConfig, options: ComposeOptions): Promise<Composition> {
-  const lasting = await openLasting(
-    { ...config, state: NOTHING_KEPT, webhooks: {}, polls: {}, feeds: {}, sync: {} },
-    options.logger,
-  );
+  const lasting = await openPassing(config, options.logger);
   const { graph, warnings, publishedSdl, describedBy } = await compose(config, options, lasting);
   try {
     createIntakeOf(config, lasting, describedBy, options.logger);
@@ -181,7 +183,9 @@ function open(
   const { publicSchema } = supergraph;
   const admission = createAdmission(publicSchema, config.limits, readCostHints(supergraph.document));
   const graph = createGraph({
-    supergraphSdl: supergraph.sdl,
+    get supergraphSdl() {
+      return supergraph.sdl;
+    },
     publicSchema,
     subgraphs,
     plan: (text, operationName, course) => planner.plan(text, operationName, course),

@@ -6,10 +6,14 @@ import {
   isTypeExtensionNode,
   Kind,
   type DocumentNode,
+  type FieldDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLSchema,
+  type TypeDefinitionNode,
+  type TypeExtensionNode,
   type TypeNode,
 } from 'graphql';
+import { factsOf } from '../sdl/deferred-node.ts';
 import { readRequirements, type Requirement } from './requirement.ts';
 
 /** What a selected field asks of the caller. The same requirements are the same object. */
@@ -88,35 +92,47 @@ const asksNothing = (): readonly Requirement[] => [];
 /** Requirements of a field: its own, those of the type it is on, and those of the type it returns. */
 function readFields(supergraph: DocumentNode): (typeName: string, fieldName: string) => readonly Requirement[] {
   const ofType = new Map<string, Requirement[]>();
-  const fields = new Map<string, { readonly requirements: Requirement[]; readonly returns: string }>();
+  const definitions = new Map<string, (TypeDefinitionNode | TypeExtensionNode)[]>();
+  let asked = false;
   for (const definition of supergraph.definitions) {
     if (!isTypeDefinitionNode(definition) && !isTypeExtensionNode(definition)) continue;
     const typeName = definition.name.value;
+    definitions.set(typeName, [...(definitions.get(typeName) ?? []), definition]);
+    if (!mayRequire(definition)) continue;
     append(ofType, typeName, readRequirements(definition.directives));
-    if (!('fields' in definition)) continue;
-    for (const field of definition.fields ?? []) {
-      const requirements = readRequirements(field.directives);
-      const known = fields.get(`${typeName}.${field.name.value}`);
-      if (known === undefined) {
-        fields.set(`${typeName}.${field.name.value}`, {
-          requirements: [...requirements],
-          returns: namedType(field.type),
-        });
-      } else known.requirements.push(...requirements);
-    }
+    asked ||= fieldsOf(definition).some((field) => mayRequire(field) && readRequirements(field.directives).length > 0);
   }
   // Most graphs ask nothing of anyone, and need not keep what every field returns.
-  const open = ofType.size === 0 && [...fields.values()].every(({ requirements }) => requirements.length === 0);
-  if (open) return asksNothing;
+  if (!asked && ofType.size === 0) return asksNothing;
+  const known = new Map<string, ReadonlyMap<string, readonly FieldDefinitionNode[]>>();
   return (typeName, fieldName) => {
-    const field = fields.get(`${typeName}.${fieldName}`);
+    const fields = known.get(typeName) ?? Map.groupBy((definitions.get(typeName) ?? []).flatMap(fieldsOf), nameOf);
+    known.set(typeName, fields);
+    const field = fields.get(fieldName) ?? [];
+    const own = field.flatMap((one) => (mayRequire(one) ? readRequirements(one.directives) : []));
+    const [first] = ofType.size === 0 ? [] : field;
     return [
       ...(ofType.get(typeName) ?? []),
-      ...(field?.requirements ?? []),
-      ...(field === undefined ? [] : (ofType.get(field.returns) ?? [])),
+      ...own,
+      ...(first === undefined ? [] : (ofType.get(namedType(first.type)) ?? [])),
     ];
   };
 }
+
+const nameOf = (field: FieldDefinitionNode): string => field.name.value;
+
+const fieldsOf = (definition: TypeDefinitionNode | TypeExtensionNode): readonly FieldDefinitionNode[] =>
+  (definition.kind.startsWith('Object') || definition.kind.startsWith('Interface')) && 'fields' in definition
+    ? ((definition.fields ?? []) as readonly FieldDefinitionNode[])
+    : [];
+
+/** What is not read yet need not be read, where it is known to bear no such directive. */
+function mayRequire(node: TypeDefinitionNode | TypeExtensionNode | FieldDefinitionNode): boolean {
+  const known = factsOf(node)?.directives;
+  return known === undefined || ACCESS.some((name) => known.has(name));
+}
+
+const ACCESS = ['authenticated', 'requiresScopes', 'policy'];
 
 function append(map: Map<string, Requirement[]>, key: string, requirements: readonly Requirement[]): void {
   if (requirements.length > 0) map.set(key, [...(map.get(key) ?? []), ...requirements]);

@@ -1,7 +1,7 @@
 // One source, looked at before serving: can its description be read, is what is pinned still true, what is an N+1.
 import { GraphQLError, parse, type DocumentNode, type Source } from 'graphql';
 import type { HubConfig } from '../config/hub-config.ts';
-import { readLock, readSourceSdl, sdlDigest, type SourceSdl } from '../config/pinned-sdl.ts';
+import { readLock, readSourceSdl, type SourceSdl } from '../config/pinned-sdl.ts';
 import type { ImportNote } from '../config/import-report.ts';
 import { hasDescription, type ImportedSdl, type NamedSource, type SourceKind } from '../config/source-kind.ts';
 import type { FaultCode } from '../faults/fault-table.ts';
@@ -61,7 +61,7 @@ async function pinFindings(config: HubConfig, name: string, imported: ImportedSd
   if (sdl.upstream === undefined || entry === undefined) {
     return warn(`is not pinned, so that \`manifold serve\` imports it at each start; run: manifold import ${name}`);
   }
-  if (sdlDigest(sdl.upstream.source.body) !== entry.sdlDigest) {
+  if (sdl.upstream.digest !== entry.sdlDigest) {
     return warn(
       `${sdl.upstream.source.name} was edited by hand; put changes in a file beside it and run: manifold import ${name}`,
     );

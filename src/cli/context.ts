@@ -6,7 +6,7 @@ import type { ProgressClock } from './import-progress.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 
 /** The wiring of the hub, loaded when a command needs it, so that `--help` stays quick. */
-export type HubModule = Pick<typeof compose, 'KINDS' | 'composeGraph' | 'openEvents' | 'startHub'>;
+export type HubModule = Pick<typeof compose, 'KINDS' | 'checkImported' | 'composeGraph' | 'openEvents' | 'startHub'>;
 
 export interface CliContext {
   readonly env: NodeJS.ProcessEnv;

@@ -1,12 +1,12 @@
 // `manifold import`: descriptions of upstreams → pinned SDL files and lock entries, or SDL on stdout.
 import { relative } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { writePinned } from '../config/pinned-sdl.ts';
+import { writePinned, type Pinned } from '../config/pinned-sdl.ts';
 import type { HubConfig } from '../config/hub-config.ts';
 import type { ImportProgress } from '../config/import-report.ts';
 import type { ImportedSdl } from '../config/source-kind.ts';
 import { SPEC_HOST } from '../config/source-settings.ts';
-import { readConfig, type CliContext, type GlobalOptions } from './context.ts';
+import { commandLogger, readConfig, type CliContext, type GlobalOptions } from './context.ts';
 import { DESCRIPTION_KINDS, importDocument, type DescriptionKind } from './import-document.ts';
 import { showProgress } from './import-progress.ts';
 import { pickImportable, type Importable } from './pick-importable.ts';
@@ -115,9 +115,16 @@ async function importSource(
   reports: JsonReport[],
 ): Promise<void> {
   const { name } = source;
-  const imported = await withProgress(context, name, (progress) => importSdl(source, config.folder, progress));
+  let written: Pinned | undefined;
+  const imported = await withProgress(context, name, async (progress) => {
+    const made = await importSdl(source, config.folder, progress);
+    if (options.stdout === true) return made;
+    written = await writePinned(config.schemaFolder, name, made);
+    const { checkImported } = await context.hub();
+    await checkImported(config, source, commandLogger(options, 'warn'), () => progress('checking the schema'));
+    return made;
+  });
   if (options.stdout === true) context.out(withNewline(imported.sdl));
-  const written = options.stdout === true ? undefined : await writePinned(config.schemaFolder, name, imported);
   report(context, name, imported, options, reports);
   if (written === undefined) return;
   const { file, changed } = written;

@@ -17,6 +17,8 @@ export interface SdlFile {
   readonly file: string;
   /** Named by its path relative to the configuration, so that GraphQL errors say file and line. */
   readonly source: Source;
+  /** "sha256:…" of its bytes. */
+  readonly digest: string;
 }
 
 export interface SourceSdl {
@@ -33,6 +35,8 @@ const lockEntrySchema = z.strictObject({
   digest: z.string(),
   /** Of upstream.graphql as it was written: differs from the file once somebody edits it. */
   sdlDigest: z.string(),
+  /** What found the SDL in order, as it was written: it need not be checked again by the same. Of large ones alone. */
+  checkedBy: z.string().optional(),
 });
 const lockSchema = z.strictObject({
   version: z.literal(1),
@@ -49,7 +53,8 @@ export async function readSourceSdl(config: HubConfig, sourceName: string): Prom
     const file = join(folder, name);
     const shown = relative(config.folder, file);
     try {
-      return { file, source: new Source(await readFile(file, 'utf8'), shown) };
+      const bytes = await readFile(file);
+      return { file, source: new Source(bytes.toString(), shown), digest: sdlDigest(bytes) };
     } catch (error) {
       throw new HubFault('HUB_COMPOSE_SDL', `${shown} cannot be read`, { details: { at: shown }, cause: error });
     }
@@ -65,6 +70,29 @@ async function sdlNames(folder: string): Promise<readonly string[]> {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw new HubFault('HUB_COMPOSE_SDL', `the schema folder ${folder} cannot be read`, { cause: error });
   }
+}
+
+/** Whether the SDL is, byte for byte, what was imported and then found in order by `checker`. */
+export async function isChecked(
+  folder: string,
+  sourceName: string,
+  { digest }: SdlFile,
+  checker: string,
+): Promise<boolean> {
+  const entry = (await readLock(folder)).get(sourceName);
+  return entry?.checkedBy === checker && entry.sdlDigest === digest;
+}
+
+/** Says in the lock file that the pinned SDL of a source, as it was imported last, was found in order. */
+export async function markChecked(folder: string, sourceName: string, checker: string): Promise<void> {
+  const lock = await readLock(folder);
+  const entry = lock.get(sourceName);
+  if (entry !== undefined) await writeLock(folder, new Map([...lock, [sourceName, { ...entry, checkedBy: checker }]]));
+}
+
+async function writeLock(folder: string, lock: ReadonlyMap<string, LockEntry>): Promise<void> {
+  const sources = Object.fromEntries([...lock].sort(([a], [b]) => (a < b ? -1 : 1)));
+  await replaceFile(join(folder, LOCK_FILE), `${JSON.stringify({ version: 1, sources }, null, 2)}\n`);
 }
 
 export interface Pinned {
@@ -83,10 +111,12 @@ export async function writePinned(folder: string, sourceName: string, imported: 
   await mkdir(join(folder, sourceName), { recursive: true });
   const before = await readFile(file, 'utf8').catch(() => undefined);
   if (before !== imported.sdl) await replaceFile(file, imported.sdl);
+  const lock = await readLock(folder);
   const entry = { origin: imported.origin, digest: imported.digest, sdlDigest: sdlDigest(imported.sdl) };
-  const lock = new Map([...(await readLock(folder)), [sourceName, entry] as const]);
-  const sources = Object.fromEntries([...lock].sort(([a], [b]) => (a < b ? -1 : 1)));
-  await replaceFile(join(folder, LOCK_FILE), `${JSON.stringify({ version: 1, sources }, null, 2)}\n`);
+  const known = lock.get(sourceName);
+  const same = known?.checkedBy !== undefined && known.sdlDigest === entry.sdlDigest;
+  const written = same ? { ...entry, checkedBy: known.checkedBy } : entry;
+  await writeLock(folder, new Map([...lock, [sourceName, written]]));
   return { file, changed: before !== imported.sdl };
 }
 
@@ -105,7 +135,7 @@ export async function readLock(folder: string): Promise<ReadonlyMap<string, Lock
 }
 
 /** "sha256:…" of the text of an SDL file. */
-export function sdlDigest(sdl: string): string {
+export function sdlDigest(sdl: string | Buffer): string {
   return `sha256:${createHash('sha256').update(sdl).digest('hex')}`;
 }
 

@@ -17,6 +17,8 @@ export interface SourceKind<S extends SourceSettings = SourceSettings> {
    * Absent where the kind needs no description; only called where the source has one. Rejects with HUB_IMPORT_*.
    */
   importSdl?(source: NamedSource<S>, folder: string, progress?: ImportProgress): Promise<ImportedSdl>;
+  /** Whether a source reads of its SDL only what it comes to need, so that a large one need not be parsed whole. */
+  readonly readsSdlLater?: boolean;
   /** Whether lookups of many keys go out as one call, so that a lookup by one key is no N+1. */
   readonly mergesLookups?: boolean;
   /** Whether a source has a description to import; by default where it names one (`spec`). */

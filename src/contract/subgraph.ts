@@ -12,6 +12,8 @@ export interface Subgraph {
   readonly kind: string;
   /** Federation 2 SDL, `@link` to the federation specification included. */
   readonly sdl: DocumentNode;
+  /** The SDL was found valid by itself when the subgraph was made. */
+  readonly checked?: boolean;
   /** Called once per planned fetch of an operation. All work that can be done before a request is done here. */
   prepare(fetch: PlannedFetch): PreparedFetch;
   /**

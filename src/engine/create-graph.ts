@@ -9,6 +9,7 @@ import { createTypeTest } from './entities.ts';
 import { prepareOperation, type EngineContext } from './prepare-operation.ts';
 
 export interface GraphOptions {
+  /** Read where somebody asks for it, or for the version. */
   readonly supergraphSdl: string;
   readonly publicSchema: GraphQLSchema;
   readonly subgraphs: readonly Subgraph[];
@@ -41,10 +42,15 @@ export function createGraph(options: GraphOptions): ComposedGraph {
   };
   const prepared = createBoundedCache<PreparedOperation>(options.maxOperations ?? 1_000);
   const running = createRunCounter();
+  let version: string | undefined;
   return {
-    version: createHash('sha256').update(options.supergraphSdl).digest('hex').slice(0, 16),
+    get version() {
+      return (version ??= createHash('sha256').update(options.supergraphSdl).digest('hex').slice(0, 16));
+    },
     schema: options.publicSchema,
-    supergraphSdl: options.supergraphSdl,
+    get supergraphSdl() {
+      return options.supergraphSdl;
+    },
     forwards: [...new Set((options.forwards ?? []).map((name) => name.toLowerCase()))].sort(),
     prepare(source) {
       const key = `${source.operationName ?? ''}\n${source.text}`;

@@ -3,12 +3,16 @@ import { composeServices, transformSupergraphToPublicSchema } from '@theguild/fe
 import { buildASTSchema, print, type DocumentNode, type GraphQLError, type GraphQLSchema } from 'graphql';
 import { HubFault } from '../faults/hub-fault.ts';
 import { linkKnownVersion } from './known-version.ts';
+import { leaveOut } from './leave-out.ts';
 import { expandRequires, mendSupergraph, readDeclared } from './mend-composition.ts';
+import { putBack } from './put-back.ts';
 import { shareDirectives } from './share-directives.ts';
 
 export interface SubgraphSdl {
   readonly name: string;
   readonly sdl: DocumentNode;
+  /** It is valid by itself: what it alone defines is not composed, where there is much of it. */
+  readonly checked?: boolean;
 }
 
 export interface Supergraph {
@@ -24,7 +28,11 @@ export interface ComposeSupergraphOptions {
    * there, or are shared with it, is not asked.
    */
   readonly trusted?: boolean;
+  /** Checked subgraphs of more definitions are not composed whole. Default 1,000. */
+  readonly leaveOutAbove?: number;
 }
+
+const LEAVE_OUT_ABOVE = 1_000;
 
 /** Rules of the composition library that a trusted composition is not held to. */
 const DISTRUST = ['SatisfiabilityRule', 'InvalidFieldSharingRule'];
@@ -36,27 +44,42 @@ export function composeSupergraph(
 ): Supergraph {
   if (subgraphs.length === 0)
     throw new HubFault('HUB_COMPOSE_INVALID', 'there is no source to compose: add one under `sources`');
+  const all = shareDirectives(subgraphs);
+  const reduced = leaveOut(all, options.leaveOutAbove ?? LEAVE_OUT_ABOVE);
+  if (reduced !== undefined) {
+    const composed = compose(reduced.subgraphs, options);
+    if ('document' in composed) return putBack(composed.document, all, reduced.leftOut);
+  }
+  const composed = compose(all, options);
+  if ('errors' in composed) {
+    const lines = [...new Set(composed.errors.map(describe))];
+    throw new HubFault('HUB_COMPOSE_INVALID', `the sources do not compose into one graph:\n  ${lines.join('\n  ')}`, {
+      details: { problems: lines },
+    });
+  }
+  const { document } = composed;
+  return {
+    sdl: print(document),
+    document,
+    publicSchema: buildASTSchema(transformSupergraphToPublicSchema(document), { assumeValidSDL: true }),
+  };
+}
+
+function compose(
+  subgraphs: readonly SubgraphSdl[],
+  options: ComposeSupergraphOptions,
+): { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] } {
   const declared = readDeclared(subgraphs);
   const result = composeServices(
-    shareDirectives(subgraphs).map(({ name, sdl }) => ({
+    subgraphs.map(({ name, sdl }) => ({
       name,
       typeDefs: linkKnownVersion(expandRequires(sdl, declared)),
       url: `hub://${name}`,
     })),
     options.trusted === true ? { disableValidationRules: DISTRUST } : undefined,
   );
-  if (result.errors !== undefined) {
-    const lines = [...new Set(result.errors.map(describe))];
-    throw new HubFault('HUB_COMPOSE_INVALID', `the sources do not compose into one graph:\n  ${lines.join('\n  ')}`, {
-      details: { problems: lines },
-    });
-  }
-  const document = mendSupergraph(result.supergraphDocumentNode, declared);
-  return {
-    sdl: print(document),
-    document,
-    publicSchema: buildASTSchema(transformSupergraphToPublicSchema(document), { assumeValidSDL: true }),
-  };
+  if (result.errors !== undefined) return { errors: result.errors };
+  return { document: mendSupergraph(result.supergraphDocumentNode, declared) };
 }
 
 /** What to do about the codes of Apollo's composition rules that people meet most. */

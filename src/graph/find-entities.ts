@@ -7,6 +7,7 @@ import {
   type ObjectTypeExtensionNode,
   type TypeNode,
 } from 'graphql';
+import { factsOf } from '../sdl/deferred-node.ts';
 import type { SubgraphSdl } from './compose-supergraph.ts';
 
 export interface GraphEntity {
@@ -39,6 +40,8 @@ export function findEntities(subgraphs: readonly SubgraphSdl[]): readonly GraphE
  */
 function isUnfit(definition: DefinitionNode): definition is ObjectTypeDefinitionNode | ObjectTypeExtensionNode {
   if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.OBJECT_TYPE_EXTENSION) return false;
+  const known = factsOf(definition)?.directives;
+  if (known !== undefined && !known.has('key') && !known.has('federation__key')) return true;
   const bears = (name: string) =>
     definition.directives?.some((one) => one.name.value === name || one.name.value === `federation__${name}`) === true;
   return bears('interfaceObject') || !bears('key');

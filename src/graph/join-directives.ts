@@ -1,7 +1,8 @@
 // Reading the join directives of a supergraph.
-import { Kind, type ConstDirectiveNode, type TypeNode } from 'graphql';
+import { Kind, type ConstDirectiveNode, type DocumentNode, type FieldDefinitionNode, type TypeNode } from 'graphql';
+import { factsOf } from '../sdl/deferred-node.ts';
 
-interface Directed {
+export interface Directed {
   readonly directives?: readonly ConstDirectiveNode[] | undefined;
 }
 
@@ -18,3 +19,12 @@ export function argumentText(directive: ConstDirectiveNode, name: string): strin
 /** Without lists and non-nulls. */
 export const namedType = (type: TypeNode): string =>
   type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
+
+/** Fields of objects and interfaces that may be joined by more than where they are: what was put back is not. */
+export function* composedFields({ definitions }: DocumentNode): Generator<FieldDefinitionNode> {
+  for (const node of definitions) {
+    if (node.kind !== Kind.OBJECT_TYPE_DEFINITION && node.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
+    if (factsOf(node) !== undefined) continue;
+    for (const field of node.fields ?? []) if (factsOf(field) === undefined) yield field;
+  }
+}

@@ -1,7 +1,7 @@
 // Progressive `@override`: which fields have moved for a request is decided by one draw between 0 and 100. Draws between two
 // neighbouring percentages decide the same, so there are only as many courses as percentages, and one more.
-import { Kind, type DocumentNode } from 'graphql';
-import { argumentText, directivesOf } from './join-directives.ts';
+import type { DocumentNode } from 'graphql';
+import { argumentText, composedFields, directivesOf } from './join-directives.ts';
 
 export interface OverrideCourses {
   readonly count: number;
@@ -32,13 +32,10 @@ export function readOverrides(supergraph: DocumentNode): {
   readonly percentages: readonly number[];
 } {
   const labels = new Set<string>();
-  for (const definition of supergraph.definitions) {
-    if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION && definition.kind !== Kind.INTERFACE_TYPE_DEFINITION) continue;
-    for (const field of definition.fields ?? []) {
-      for (const join of directivesOf(field, 'join__field')) {
-        const label = argumentText(join, 'overrideLabel');
-        if (label !== undefined) labels.add(label);
-      }
+  for (const field of composedFields(supergraph)) {
+    for (const join of directivesOf(field, 'join__field')) {
+      const label = argumentText(join, 'overrideLabel');
+      if (label !== undefined) labels.add(label);
     }
   }
   const shares = [...labels].map((label) => PERCENT.exec(label)?.[1]);

@@ -1,10 +1,10 @@
 // A supergraph's planner: operation text in, query plan out. The planner is native; a plan costs about 0.1 ms.
 import { QueryPlanner, type QueryPlan } from '@graphql-hive/router-query-planner';
-import { print, visit, type DocumentNode } from 'graphql';
+import { print, type DocumentNode } from 'graphql';
 import { HubFault } from '../faults/hub-fault.ts';
 import { cutAdded } from './cut-added.ts';
 import { evenMembers } from './even-members.ts';
-import { directivesOf } from './join-directives.ts';
+import { composedFields, directivesOf } from './join-directives.ts';
 import { mapFetches } from './map-fetches.ts';
 import { createOverrideCourses, readOverrides } from './override-courses.ts';
 import { createSlicer } from './slice-supergraph.ts';
@@ -83,18 +83,16 @@ function createWhole(sdl: string, document: DocumentNode): Plan {
 
 /** The planner leaves such arguments out without a word, and the subgraph would answer as if there was no context. */
 function refuseContext(supergraph: DocumentNode): void {
-  visit(supergraph, {
-    FieldDefinition(field) {
-      const taken = directivesOf(field, 'join__field').some((join) =>
-        join.arguments?.some(({ name }) => name.value === 'contextArguments'),
-      );
-      if (!taken) return;
-      throw new HubFault(
-        'HUB_COMPOSE_INVALID',
-        `the field "${field.name.value}" takes an argument @fromContext, which cannot be planned: pass the value as a key or through @requires`,
-      );
-    },
-  });
+  for (const field of composedFields(supergraph)) {
+    const taken = directivesOf(field, 'join__field').some((join) =>
+      join.arguments?.some(({ name }) => name.value === 'contextArguments'),
+    );
+    if (!taken) continue;
+    throw new HubFault(
+      'HUB_COMPOSE_INVALID',
+      `the field "${field.name.value}" takes an argument @fromContext, which cannot be planned: pass the value as a key or through @requires`,
+    );
+  }
 }
 
 type Plan = (...of: Parameters<QueryPlanner['plan']>) => QueryPlan;

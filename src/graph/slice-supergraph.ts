@@ -12,6 +12,7 @@ import {
   type SelectionSetNode,
   type UnionTypeDefinitionNode,
 } from 'graphql';
+import { factsOf } from '../sdl/deferred-node.ts';
 import { parseFieldSet } from './entry-keys.ts';
 import { argumentText, directivesOf, namedType } from './join-directives.ts';
 
@@ -65,7 +66,7 @@ function createIndex({ definitions }: DocumentNode): Index {
   const types = new Map(definitions.filter(isComposite).map((node) => [node.name.value, node]));
   const implementors = new Map<string, FieldedNode[]>();
   for (const node of types.values()) {
-    if (node.kind === Kind.UNION_TYPE_DEFINITION) continue;
+    if (node.kind === Kind.UNION_TYPE_DEFINITION || factsOf(node)?.hasInterfaces === false) continue;
     for (const { name } of node.interfaces ?? []) {
       implementors.set(name.value, [...(implementors.get(name.value) ?? []), node]);
     }

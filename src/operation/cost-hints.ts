@@ -9,6 +9,7 @@ import {
   type DocumentNode,
   type GraphQLSchema,
 } from 'graphql';
+import { factsOf } from '../sdl/deferred-node.ts';
 
 export interface CostHint {
   /** `@cost(weight)`; never negative. */
@@ -30,10 +31,12 @@ export function readCostHints(from: DocumentNode | GraphQLSchema): CostHints {
   };
   for (const definition of definitionsOf(from)) {
     if (!isTypeDefinitionNode(definition) && !isTypeExtensionNode(definition)) continue;
+    if (!mayHint(definition)) continue;
     const typeName = definition.name.value;
     add(typeName, definition.directives);
     if (!('fields' in definition)) continue;
     for (const field of definition.fields ?? []) {
+      if (!mayHint(field)) continue;
       const coordinate = `${typeName}.${field.name.value}`;
       add(coordinate, field.directives);
       if (!('arguments' in field)) continue;
@@ -41,6 +44,12 @@ export function readCostHints(from: DocumentNode | GraphQLSchema): CostHints {
     }
   }
   return hints;
+}
+
+/** What is not read yet need not be read, where it is known to bear no such directive. */
+function mayHint(node: object): boolean {
+  const known = factsOf(node)?.directives;
+  return known === undefined || known.has('cost') || known.has('listSize');
 }
 
 function definitionsOf(from: DocumentNode | GraphQLSchema): readonly DefinitionNode[] {

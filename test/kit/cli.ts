@@ -44,6 +44,7 @@ export function fakeCli(options: FakeCliOptions = {}): FakeCli {
     readInput: async () => options.stdin ?? '',
     hub: async () => ({
       KINDS: fakeKinds(),
+      checkImported: () => Promise.resolve(),
       composeGraph: missing,
       openEvents: missing,
       startHub: missing,

@@ -16,6 +16,7 @@ import type { PreparedField } from '../../contract/connector.ts';
 import type { Representation } from '../../contract/fetch.ts';
 import type { Scope } from '../../contract/scope.ts';
 import { compileChanges } from './entity-changes.ts';
+import type { LocalSchema } from './local-schema.ts';
 import type { Lookup, Raw } from './lookups.ts';
 import { readAt } from './read-at.ts';
 import { compileFromUpstream } from './upstream-shapes.ts';
@@ -38,9 +39,9 @@ export interface ResolverContext {
 }
 
 export function attachResolvers(context: ResolverContext): void {
-  const { schema, models, known } = context;
+  const { schema, models } = context;
+  attachTypeResolvers(context);
   for (const type of Object.values(schema.getTypeMap())) {
-    if (isAbstractType(type)) type.resolveType = compileTypeResolver(type, schema, known);
     if (!isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
       const model = models.get(type.name)?.get(field.name);
@@ -51,6 +52,32 @@ export function attachResolvers(context: ResolverContext): void {
   }
   const entities = schema.getQueryType()?.getFields()._entities;
   if (entities !== undefined) entities.resolve = resolveEntities(context);
+}
+
+function attachTypeResolvers({ schema, known }: ResolverContext): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isAbstractType(type)) continue;
+    let resolve: ReturnType<typeof compileTypeResolver> | undefined;
+    type.resolveType = (value) => (resolve ??= compileTypeResolver(type, schema, known))(value);
+  }
+}
+
+/** To a schema whose fields are not there yet: each gets its resolver when it comes, which is made when it is called. */
+export function attachResolversLater(context: ResolverContext, onField: NonNullable<LocalSchema['onField']>): void {
+  attachTypeResolvers(context);
+  onField((type, field) => {
+    const query = type === context.schema.getQueryType();
+    if (query && field.name === '_entities') field.resolve = resolveEntities(context);
+    if (type.name.startsWith('_') || field.name.startsWith('_')) return;
+    let made: Resolver | undefined;
+    const make = (): Resolver => {
+      const model = context.models.get(type.name)?.get(field.name);
+      if (model === undefined) throw new TypeError(`${type.name}.${field.name} is no field of the source`);
+      const resolve = compileResolver(field, model, context);
+      return query ? onceOnly(resolve) : resolve;
+    };
+    field.resolve = (...of) => (made ??= make())(...of);
+  });
 }
 
 /** The outcome that the root field already has in this execution, where it has one. */

@@ -1,15 +1,25 @@
 // The common builder of in-process subgraphs: annotated SDL and connectors in, a Subgraph out.
-import { getNamedType, GraphQLError, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import {
+  getNamedType,
+  GraphQLError,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+} from 'graphql';
 import type { Connector } from '../../contract/connector.ts';
 import type { FetchError, FetchResult, PlannedFetch, PreparedFetch, PreparedText } from '../../contract/fetch.ts';
 import type { OperationSource } from '../../contract/graph.ts';
 import type { Subgraph } from '../../contract/subgraph.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
-import { attachResolvers, type ResolverContext } from './attach-resolvers.ts';
+import { factsOf } from '../../sdl/deferred-node.ts';
+import { attachResolvers, attachResolversLater, type ResolverContext } from './attach-resolvers.ts';
 import { compileOperation, isAboutValue, type RunOperation } from './compile-operation.ts';
 import { explainCalls } from './explain-calls.ts';
 import { toFederationSdl } from './federation-sdl.ts';
 import { compileListOperation, compileTextOperation } from './list-operation.ts';
+import { directiveArgs } from './hub-directives.ts';
 import { buildLocalSchema, invalidSdl, type LocalSchema } from './local-schema.ts';
 import { createLookup, type Lookup } from './lookups.ts';
 import type { KnownTypes } from './resolve-type.ts';
@@ -41,7 +51,7 @@ export function createLocalSubgraph(options: LocalSubgraphOptions): LocalSubgrap
   const { name, kind, connectors, settings } = options;
   const local = buildLocalSchema(name, options.sdl);
   const models = readTypeModels(name, local, connectors);
-  const lookups = readLookups(options, local, models);
+  const lookups = new Map<string, Lookup[]>();
   const known: KnownTypes = new WeakMap();
   const stubs = createStubs(local.schema, models, lookups, known);
   const context: ResolverContext = {
@@ -53,10 +63,13 @@ export function createLocalSubgraph(options: LocalSubgraphOptions): LocalSubgrap
     stubs,
     known,
   };
-  attachResolvers(context);
+  if (local.onField !== undefined) attachResolversLater(context, local.onField);
+  readLookups(options, local, models, lookups);
+  if (local.onField === undefined) attachResolvers(context);
   return {
     name,
     kind,
+    checked: true,
     sdl: toFederationSdl(options.sdl, (type, fields) => isResolvable(type, fields, models, lookups)),
     warnings: findOneByOne(name, lookups),
     events: readSourceEvents(context),
@@ -73,11 +86,11 @@ function readLookups(
   options: LocalSubgraphOptions,
   local: LocalSchema,
   models: TypeModels,
-): ReadonlyMap<string, readonly Lookup[]> {
-  const lookups = new Map<string, Lookup[]>();
+  lookups: Map<string, Lookup[]>,
+): void {
   const problems: GraphQLError[] = [];
   const query = local.schema.getQueryType();
-  for (const field of Object.values(query?.getFields() ?? {})) {
+  for (const field of lookupFields(query)) {
     const model = models.get(query?.name ?? '')?.get(field.name);
     if (model?.kind !== 'call' || !model.lookup) continue;
     const { name } = getNamedType(field.type);
@@ -105,7 +118,14 @@ function readLookups(
   if (problems.length > 0) throw invalidSdl(options.name, problems);
   // A batch serves one key as well as many, so it is preferred.
   for (const all of lookups.values()) all.sort((a, b) => Number(b.batch) - Number(a.batch));
-  return lookups;
+}
+
+function lookupFields(query: GraphQLObjectType | null | undefined): readonly GraphQLField<unknown, unknown>[] {
+  const fields = query?.getFields() ?? {};
+  return [query?.astNode, ...(query?.extensionASTNodes ?? [])]
+    .flatMap((node) => node?.fields ?? [])
+    .filter((node) => factsOf(node)?.directives.has('lookup') ?? directiveArgs(node, 'lookup') !== undefined)
+    .flatMap(({ name }) => fields[name.value] ?? []);
 }
 
 /** Whether this source can answer for the entity by this key: by a lookup, or because it has nothing to look up. */

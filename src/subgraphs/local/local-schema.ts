@@ -12,13 +12,19 @@ import {
   parse,
   print,
   valueFromAST,
+  type DefinitionNode,
   type DocumentNode,
   type GraphQLArgument,
+  type FieldDefinitionNode,
   type GraphQLInputField,
+  type GraphQLScalarType,
   type GraphQLSchema,
+  type ObjectTypeDefinitionNode,
 } from 'graphql';
 import { validateSDL } from 'graphql/validation/validate.js';
 import { HubFault } from '../../faults/hub-fault.ts';
+import { buildDeferredSchema, type DeferredSchemaHooks } from '../../sdl/deferred-schema.ts';
+import { factsOf } from '../../sdl/deferred-node.ts';
 import { argumentsOf, FEDERATION_DIRECTIVES, HUB_DIRECTIVES, upstreamName } from './hub-directives.ts';
 import { WELL_KNOWN_SCALARS } from './scalars.ts';
 
@@ -27,9 +33,14 @@ export interface LocalSchema {
   readonly schema: GraphQLSchema;
   /** Entity types by name, with the field sets of their resolvable keys. */
   readonly entities: ReadonlyMap<string, readonly (readonly string[])[]>;
+  /**
+   * Where the SDL is deferred, so is the schema: what is to be done to each field is done when it is first asked for. Absent
+   * where all fields are there.
+   */
+  readonly onField?: (listener: NonNullable<DeferredSchemaHooks['onField']>) => void;
 }
 
-/** Throws HUB_COMPOSE_SDL. */
+/** Throws HUB_COMPOSE_SDL. What is deferred was checked before, and is not checked again. */
 export function buildLocalSchema(source: string, sdl: DocumentNode): LocalSchema {
   const entities = readEntities(source, sdl);
   const federation = entities.size === 0 ? [] : entityDefinitions([...entities.keys()]).definitions;
@@ -42,8 +53,11 @@ export function buildLocalSchema(source: string, sdl: DocumentNode): LocalSchema
       ...federation,
     ],
   };
-  const problems = validateSDL(document);
+  // What is all deferred was checked as a whole.
+  const checked = sdl.definitions.length > 0 && sdl.definitions.every((node) => factsOf(node) !== undefined);
+  const problems = checked ? [] : validateSDL({ ...document, definitions: document.definitions.map(withoutDeferred) });
   if (problems.length > 0) throw invalidSdl(source, problems);
+  if (document.definitions.some(isDeferred)) return { ...deferLocalSchema(document), entities };
   try {
     const schema = buildASTSchema(document, { assumeValidSDL: true });
     setUpstreamValues(schema);
@@ -51,6 +65,36 @@ export function buildLocalSchema(source: string, sdl: DocumentNode): LocalSchema
   } catch (thrown) {
     throw invalidSdl(source, [thrown instanceof GraphQLError ? thrown : new GraphQLError(String(thrown))]);
   }
+}
+
+const isDeferred = (node: DefinitionNode): boolean =>
+  factsOf(node) !== undefined ||
+  ('fields' in node && (node.fields ?? []).some((field) => factsOf(field) !== undefined));
+
+/** Whatever else there is may refer to it by its name. */
+function withoutDeferred(node: DefinitionNode): DefinitionNode {
+  if (factsOf(node) !== undefined && 'name' in node) return { kind: node.kind, name: node.name } as DefinitionNode;
+  if (!isDeferred(node)) return node;
+  const { fields = [] } = node as ObjectTypeDefinitionNode;
+  const written = fields.map((field) =>
+    factsOf(field) === undefined ? field : { ...BOOLEAN_FIELD, name: field.name },
+  );
+  return { ...(node as ObjectTypeDefinitionNode), fields: written };
+}
+
+const BOOLEAN_FIELD: Omit<FieldDefinitionNode, 'name'> = {
+  kind: Kind.FIELD_DEFINITION,
+  type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: 'Boolean' } },
+};
+
+function deferLocalSchema(document: DocumentNode): Pick<LocalSchema, 'schema' | 'onField'> {
+  let listener: DeferredSchemaHooks['onField'];
+  const schema = buildDeferredSchema(document, {
+    onField: (...of) => listener?.(...of),
+    onScalar: setWellKnown,
+    internalValueOf: (node) => upstreamName(node, node.name.value),
+  });
+  return { schema, onField: (next) => void (listener = next) };
 }
 
 export function invalidSdl(source: string, problems: readonly GraphQLError[]): HubFault {
@@ -72,6 +116,7 @@ function readEntities(source: string, sdl: DocumentNode): ReadonlyMap<string, re
   const entities = new Map<string, (readonly string[])[]>();
   for (const definition of sdl.definitions) {
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) continue;
+    if (factsOf(definition)?.directives.has('key') === false) continue;
     for (const directive of definition.directives ?? []) {
       const { fields, resolvable } = argumentsOf(directive);
       if (directive.name.value !== 'key' || resolvable === false || typeof fields !== 'string') continue;
@@ -118,12 +163,7 @@ function setUpstreamValues(schema: GraphQLSchema): void {
   for (const type of types) {
     if (isEnumType(type)) {
       for (const value of type.getValues()) value.value = upstreamName(value.astNode, value.name);
-    } else if (isScalarType(type) && !isSpecifiedScalarType(type)) {
-      const known = WELL_KNOWN_SCALARS.get(type.name);
-      if (known === undefined) continue;
-      const { serialize, parseValue, parseLiteral } = known;
-      Object.assign(type, { serialize, parseValue, parseLiteral });
-    }
+    } else if (isScalarType(type)) setWellKnown(type);
   }
   // Default values were read before that.
   for (const type of types) {
@@ -132,6 +172,13 @@ function setUpstreamValues(schema: GraphQLSchema): void {
       for (const field of Object.values(type.getFields())) field.args.forEach(readDefault);
     }
   }
+}
+
+function setWellKnown(type: GraphQLScalarType): void {
+  const known = isSpecifiedScalarType(type) ? undefined : WELL_KNOWN_SCALARS.get(type.name);
+  if (known === undefined) return;
+  const { serialize, parseValue, parseLiteral } = known;
+  Object.assign(type, { serialize, parseValue, parseLiteral });
 }
 
 function readDefault(input: GraphQLArgument | GraphQLInputField): void {

@@ -11,6 +11,7 @@ import {
   type GraphQLOutputType,
 } from 'graphql';
 import type { SourceEvent } from '../../contract/subgraph.ts';
+import { factsOf } from '../../sdl/deferred-node.ts';
 import type { ResolverContext } from './attach-resolvers.ts';
 import { directiveArgs, upstreamName } from './hub-directives.ts';
 import { compileTypeResolver } from './resolve-type.ts';
@@ -22,6 +23,7 @@ type Context = Pick<ResolverContext, 'schema' | 'entities' | 'models'>;
 export function readSourceEvents(context: Context): ReadonlyMap<string, SourceEvent> {
   const events = new Map<string, SourceEvent>();
   for (const type of Object.values(context.schema.getTypeMap())) {
+    if (type.astNode && factsOf(type.astNode)?.directives.has('event') === false) continue;
     const name = directiveArgs(type.astNode, 'event')?.name;
     const body = isObjectType(type) ? type.getFields().body : undefined;
     if (typeof name !== 'string' || body === undefined) continue;

@@ -46,33 +46,86 @@ export type FieldModel =
       toArguments(given: Readonly<Record<string, unknown>>): Record<string, unknown>;
     };
 
-export type TypeModels = ReadonlyMap<string, ReadonlyMap<string, FieldModel>>;
+export interface FieldModels extends Iterable<readonly [string, FieldModel]> {
+  get(fieldName: string): FieldModel | undefined;
+}
+
+export interface TypeModels {
+  /** Undefined for what is no object type. */
+  get(typeName: string): FieldModels | undefined;
+}
 
 /** Throws HUB_COMPOSE_SDL naming file, line and field. */
 export function readTypeModels(
   source: string,
-  { schema, entities }: Pick<LocalSchema, 'schema' | 'entities'>,
+  { schema, entities, onField }: LocalSchema,
   connectors: readonly Connector[],
 ): TypeModels {
+  const tagsOf = createTagsOf(schema, entities);
+  const read: ReadField = (type, field) => readField(source, schema, type, field, connectors, tagsOf);
+  if (onField !== undefined) return deferTypeModels(source, schema, read);
   const models = new Map<string, ReadonlyMap<string, FieldModel>>();
   const problems: GraphQLError[] = [];
-  const tagsOf = createTagsOf(schema, entities);
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('_')) continue;
     const fields = new Map<string, FieldModel>();
     for (const field of Object.values(type.getFields())) {
       if (field.name.startsWith('_')) continue;
       try {
-        fields.set(field.name, readField(source, schema, type, field, connectors, tagsOf));
+        fields.set(field.name, read(type, field));
       } catch (thrown) {
-        const message = thrown instanceof HubFault || thrown instanceof SdlMistake ? thrown.message : String(thrown);
-        problems.push(new GraphQLError(message, { nodes: field.astNode ?? null }));
+        problems.push(toProblem(thrown, field));
       }
     }
     models.set(type.name, fields);
   }
   if (problems.length > 0) throw invalidSdl(source, problems);
   return models;
+}
+
+type ReadField = (type: GraphQLObjectType, field: GraphQLField<unknown, unknown>) => FieldModel;
+
+function toProblem(thrown: unknown, field: GraphQLField<unknown, unknown>): GraphQLError {
+  const message = thrown instanceof HubFault || thrown instanceof SdlMistake ? thrown.message : String(thrown);
+  return new GraphQLError(message, { nodes: field.astNode ?? null });
+}
+
+/** The same models, each made when it is first asked for. */
+function deferTypeModels(source: string, schema: GraphQLSchema, read: ReadField): TypeModels {
+  const models = new Map<string, FieldModels>();
+  const ofType = (type: GraphQLObjectType): FieldModels => {
+    const made = new Map<string, FieldModel>();
+    const get = (name: string): FieldModel | undefined => {
+      const field = name.startsWith('_') ? undefined : type.getFields()[name];
+      const known = made.get(name);
+      if (known !== undefined || field === undefined) return known;
+      try {
+        const model = read(type, field);
+        made.set(name, model);
+        return model;
+      } catch (thrown) {
+        throw invalidSdl(source, [toProblem(thrown, field)]);
+      }
+    };
+    return {
+      get,
+      *[Symbol.iterator]() {
+        for (const name of Object.keys(type.getFields())) {
+          const model = get(name);
+          if (model !== undefined) yield [name, model] as const;
+        }
+      },
+    };
+  };
+  return {
+    get(name) {
+      const type = name.startsWith('_') ? undefined : schema.getType(name);
+      if (!isObjectType(type)) return undefined;
+      const known = models.get(name) ?? ofType(type);
+      models.set(name, known);
+      return known;
+    },
+  };
 }
 
 /** What is wrong with a field's directives; whoever reads them adds file and line. */

@@ -11,6 +11,7 @@ export function createRestKind(): SourceKind<RestSettings> {
   return {
     kind: 'rest',
     settings: restSettingsSchema,
+    readsSdlLater: true,
     async importSdl({ settings }, folder, progress) {
       if (settings.spec === undefined) throw new HubFault('HUB_IMPORT_UNREADABLE', 'the source names no spec');
       const { report, serverUrl, security, ...imported } = await importOpenApi({
