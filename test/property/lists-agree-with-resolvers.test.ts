@@ -91,6 +91,9 @@ const upstream = fc.record({
   broken: fc.constantFrom(undefined, undefined, undefined, 'things', 'people'),
 });
 
+/** The number 2 and the text 2 are one id; `[]` and `[null]` are two, though String() writes both as nothing. */
+const asText = (key: unknown): string => (typeof key === 'number' ? `"${String(key)}"` : JSON.stringify(key));
+
 async function answer(
   query: string,
   { things, people, broken }: { things: unknown; people: unknown; broken: string | undefined },
@@ -105,7 +108,7 @@ async function answer(
   const errors = (result.errors ?? []).map(
     ({ path, fault }) => `${path?.join('.') ?? ''}: ${fault.code} ${fault.message}`,
   );
-  const asked = calls.flatMap(({ args }) => (Array.isArray(args.ids) ? args.ids.map(String) : ['things']));
+  const asked = calls.flatMap(({ args }) => (Array.isArray(args.ids) ? args.ids.map(asText) : ['things']));
   return { data: JSON.stringify(result.data), errors: errors.sort(), asked: asked.sort() };
 }
 
