@@ -12,8 +12,11 @@ export interface Subgraph {
   readonly kind: string;
   /** Federation 2 SDL, `@link` to the federation specification included. */
   readonly sdl: DocumentNode;
-  /** The SDL was found valid by itself when the subgraph was made. */
-  readonly checked?: boolean;
+  /**
+   * Whether all of the SDL is known to be valid by itself; absent where nobody can say. Deferred definitions of it are valid
+   * in any case.
+   */
+  isValid?(): boolean;
   /** Called once per planned fetch of an operation. All work that can be done before a request is done here. */
   prepare(fetch: PlannedFetch): PreparedFetch;
   /**

@@ -11,8 +11,8 @@ import { shareDirectives } from './share-directives.ts';
 export interface SubgraphSdl {
   readonly name: string;
   readonly sdl: DocumentNode;
-  /** It is valid by itself: what it alone defines is not composed, where there is much of it. */
-  readonly checked?: boolean;
+  /** Whether all of it is valid by itself: what it alone defines is not composed then, where there is much of it. */
+  isValid?(): boolean;
 }
 
 export interface Supergraph {
@@ -28,7 +28,7 @@ export interface ComposeSupergraphOptions {
    * there, or are shared with it, is not asked.
    */
   readonly trusted?: boolean;
-  /** Checked subgraphs of more definitions are not composed whole. Default 1,000. */
+  /** Of subgraphs of more definitions, what is valid by itself is not composed. Default 1,000. */
   readonly leaveOutAbove?: number;
 }
 
@@ -48,7 +48,7 @@ export function composeSupergraph(
   const reduced = leaveOut(all, options.leaveOutAbove ?? LEAVE_OUT_ABOVE);
   if (reduced !== undefined) {
     const composed = compose(reduced.subgraphs, options);
-    if ('document' in composed) return putBack(composed.document, all, reduced.leftOut);
+    if ('document' in composed) return putBack(composed.document, reduced.leftOut);
   }
   const composed = compose(all, options);
   if ('errors' in composed) {

@@ -16,6 +16,20 @@ export function argumentText(directive: ConstDirectiveNode, name: string): strin
   return value?.kind === Kind.BOOLEAN ? String(value.value) : undefined;
 }
 
+/** Subgraph name → its value in `enum join__Graph`. */
+export function readGraphs({ definitions }: DocumentNode): ReadonlyMap<string, string> {
+  const graphs = definitions.find((one) => one.kind === Kind.ENUM_TYPE_DEFINITION && one.name.value === 'join__Graph');
+  const values = graphs?.kind === Kind.ENUM_TYPE_DEFINITION ? (graphs.values ?? []) : [];
+  return new Map(
+    values.flatMap((value) =>
+      directivesOf(value, 'join__graph').flatMap((join) => {
+        const name = argumentText(join, 'name');
+        return name === undefined ? [] : [[name, value.name.value] as const];
+      }),
+    ),
+  );
+}
+
 /** Without lists and non-nulls. */
 export const namedType = (type: TypeNode): string =>
   type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);

@@ -7,12 +7,12 @@ import {
   type DefinitionNode,
   type DocumentNode,
   type FieldDefinitionNode,
-  type InputObjectTypeDefinitionNode,
   type ObjectTypeDefinitionNode,
   type TypeDefinitionNode,
 } from 'graphql';
 import { factsOf } from '../sdl/deferred-node.ts';
 import type { SubgraphSdl } from './compose-supergraph.ts';
+import { HANDED_ON, implementsAny, isPlain, isType, readUses, ROOTS } from './read-uses.ts';
 
 export interface Reduced {
   /** To be composed in the place of the others. Where that fails, it says nothing: compose them all. */
@@ -22,54 +22,49 @@ export interface Reduced {
 }
 
 export interface LeftOut {
-  /** Begin of the names of the fields that stand for what was left out of the subgraph. */
+  /** Name of the field that stands for what was left out of a type of the subgraph. */
   readonly standIn: string;
   readonly types: ReadonlyMap<string, TypeDefinitionNode>;
   /** Type → its fields that were left out, by name. */
   readonly fields: ReadonlyMap<string, ReadonlyMap<string, FieldDefinitionNode>>;
 }
 
-/** Begin of the names of fields that stand for what was left out of a type, and are reached by the same ways. */
+/** Begin of the names of types and fields that stand for what was left out. */
 export const STAND_IN = 'manifoldLeftOut';
 
-/** Directives that composition hands on as they are. */
-export const HANDED_ON: ReadonlySet<string> = new Set(['deprecated', 'specifiedBy', 'oneOf']);
 /** What a type may say of itself, and have fields that are left out. */
 const OF_TYPES: ReadonlySet<string> = new Set([...HANDED_ON, 'key', 'shareable']);
-/** They say something about what does not bear them. */
-const FAR_REACHING: ReadonlySet<string> = new Set([
-  'inaccessible',
-  'interfaceObject',
-  'composeDirective',
-  'context',
-  'fromContext',
-  'extends',
-]);
-const FIELD_SETS: ReadonlySet<string> = new Set(['key', 'requires', 'provides']);
-const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription']);
 
 /**
  * Undefined where nothing is gained, or where some subgraph uses what speaks of types beyond its own.
  *
- * Of a checked subgraph are left out: types that no other subgraph has and that no directive of Federation is on, and such
- * fields of other object types. Interfaces, and what implements them, stay. A type that stays reaches what it reached
- * before by way of a stand-in, so that whether every field is found is still decided by the library.
+ * Left out are types that no other subgraph has and that no directive of Federation is on, and such fields of other object
+ * types, where they are known to be valid: what is deferred, and all of a subgraph that says so. Interfaces, and what
+ * implements them, stay. A type that stays is reached as before by way of a stand-in, so that whether every field is found is
+ * still decided by the library.
  */
 export function leaveOut(subgraphs: readonly SubgraphSdl[], above: number): Reduced | undefined {
-  const size = subgraphs.reduce((sum, { checked, sdl }) => sum + (checked === true ? sdl.definitions.length : 0), 0);
+  const size = subgraphs.reduce((sum, { sdl }) => sum + sdl.definitions.length, 0);
   if (size <= above) return undefined;
-  const used = new Map(subgraphs.map((subgraph) => [subgraph, readUses(subgraph)]));
-  if ([...used.values()].some(({ farReaching }) => farReaching)) return undefined;
-  const fieldSets = new Set([...used.values()].flatMap(({ fieldSetNames }) => [...fieldSetNames]));
-  const owners = new Map<string, number>();
-  for (const { names } of used.values()) for (const name of names) owners.set(name, (owners.get(name) ?? 0) + 1);
+  const used = subgraphs.map(readUses);
+  if (used.some(({ farReaching }) => farReaching)) return undefined;
+  const owners = Map.groupBy(
+    subgraphs.flatMap((subgraph) => subgraph.sdl.definitions.filter(isType).map((node) => ({ node, subgraph }))),
+    ({ node }) => node.name.value,
+  );
+  const fieldSets = new Set(used.flatMap((uses) => [...uses.fieldSets]));
   const leftOut = new Map<string, LeftOut>();
   const reduced = subgraphs.map((subgraph, i) => {
-    if (subgraph.checked !== true) return subgraph;
-    const others = subgraphs.filter((one) => one !== subgraph);
-    const isShared = (type: string): boolean => (owners.get(type) ?? 0) > 1;
-    const elsewhere = (type: string) => (isShared(type) ? fieldsOf(others, type) : NO_NAMES);
-    const made = reduce(subgraph.sdl, { isShared, elsewhere, fieldSets, standIn: `${STAND_IN}${i}` });
+    const othersOf = (type: string): readonly TypeDefinitionNode[] =>
+      (owners.get(type) ?? []).flatMap((one) => (one.subgraph === subgraph ? [] : [one.node]));
+    const isValid = subgraph.isValid?.() === true;
+    const made = reduce(subgraph.sdl, {
+      isShared: (type) => othersOf(type).length > 0,
+      elsewhere: (type) => new Set(othersOf(type).flatMap(fieldNames)),
+      fieldSets,
+      isKnown: (node) => isValid || factsOf(node) !== undefined,
+      standIn: `${STAND_IN}${i}`,
+    });
     if (made === undefined) return subgraph;
     leftOut.set(subgraph.name, made.leftOut);
     return { ...subgraph, sdl: made.sdl };
@@ -77,88 +72,8 @@ export function leaveOut(subgraphs: readonly SubgraphSdl[], above: number): Redu
   return leftOut.size === 0 ? undefined : { subgraphs: reduced, leftOut };
 }
 
-const NO_NAMES: ReadonlySet<string> = new Set();
-
-interface Uses {
-  readonly names: ReadonlySet<string>;
-  readonly farReaching: boolean;
-  readonly fieldSetNames: ReadonlySet<string>;
-}
-
-function readUses({ sdl }: SubgraphSdl): Uses {
-  const names = new Set<string>();
-  const fieldSetNames = new Set<string>();
-  let farReaching = false;
-  for (const definition of sdl.definitions) {
-    if (isType(definition)) names.add(definition.name.value);
-    if (isPlain(definition)) continue;
-    for (const part of partsOf(definition)) {
-      if (isPlain(part)) continue;
-      visit(part, {
-        Directive(directive) {
-          const name = directive.name.value.replace(/^federation__/, '');
-          if (FAR_REACHING.has(name)) farReaching = true;
-          const texts = FIELD_SETS.has(name) || name === 'link' ? stringsIn(directive) : [];
-          // Under another name, they would not be known.
-          if (name === 'link' && renames(directive)) farReaching = true;
-          else for (const text of texts) for (const word of text.match(/\w+/g) ?? []) fieldSetNames.add(word);
-        },
-      });
-    }
-  }
-  return { names, farReaching, fieldSetNames };
-}
-
-/** The definition without its fields, and each of these. */
-function partsOf(definition: DefinitionNode): readonly (DefinitionNode | FieldDefinitionNode)[] {
-  if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return [definition];
-  return [{ ...definition, fields: [] }, ...(definition.fields ?? [])];
-}
-
-function stringsIn(node: ASTNode): readonly string[] {
-  const found: string[] = [];
-  visit(node, { StringValue: ({ value }) => void found.push(value) });
-  return found;
-}
-
-function renames(link: ASTNode): boolean {
-  let found = false;
-  visit(link, {
-    ObjectField: ({ name }) => void (found ||= name.value === 'as'),
-    Argument: ({ name }) => void (found ||= name.value === 'as'),
-  });
-  return found;
-}
-
-const isType = (node: DefinitionNode): node is TypeDefinitionNode => /Type(?:Definition|Extension)$/.test(node.kind);
-
-/** Whether no directive is on it, or anywhere in it, that composition would have to look at. */
-function isPlain(node: DefinitionNode | FieldDefinitionNode): boolean {
-  const known = factsOf(node);
-  if (known !== undefined) return isHandedOn(known.directives);
-  let plain = true;
-  visit(node, { Directive: ({ name }) => void (plain &&= HANDED_ON.has(name.value)) });
-  return plain;
-}
-
-const handedOn = new WeakMap<ReadonlySet<string>, boolean>();
-
-/** Many deferred nodes share a set. */
-function isHandedOn(directives: ReadonlySet<string>): boolean {
-  const known = handedOn.get(directives) ?? [...directives].every((name) => HANDED_ON.has(name));
-  handedOn.set(directives, known);
-  return known;
-}
-
-function fieldsOf(subgraphs: readonly SubgraphSdl[], type: string): ReadonlySet<string> {
-  return new Set(
-    subgraphs.flatMap(({ sdl }) =>
-      sdl.definitions.flatMap((one) =>
-        'fields' in one && one.name.value === type ? (one.fields ?? []).map(({ name }) => name.value) : [],
-      ),
-    ),
-  );
-}
+const fieldNames = (node: TypeDefinitionNode): readonly string[] =>
+  'fields' in node ? (node.fields ?? []).map(({ name }) => name.value) : [];
 
 type Sorted =
   | { readonly kind: 'out'; readonly node: TypeDefinitionNode }
@@ -176,49 +91,21 @@ interface Surroundings {
   readonly elsewhere: (type: string) => ReadonlySet<string>;
   /** Names of all fields that are mentioned in keys and the like. */
   readonly fieldSets: ReadonlySet<string>;
+  /** Whether it is known to be valid. */
+  readonly isKnown: (node: TypeDefinitionNode | FieldDefinitionNode) => boolean;
   readonly standIn: string;
 }
 
 function reduce(
   sdl: DocumentNode,
-  { isShared, elsewhere, fieldSets, standIn: prefix }: Surroundings,
+  around: Surroundings,
 ): { readonly sdl: DocumentNode; readonly leftOut: LeftOut } | undefined {
-  const sorted = sdl.definitions.map((node): Sorted => {
-    if (!isType(node) || node.kind.endsWith('Extension') || node.name.value.startsWith('_'))
-      return { kind: 'whole', node };
-    const root = ROOTS.has(node.name.value);
-    if (!root && !isShared(node.name.value) && isLeavable(node) && isPlain(node)) return { kind: 'out', node };
-    if (node.kind !== Kind.OBJECT_TYPE_DEFINITION || implementsAny(node) || !saysOnly(node, OF_TYPES)) {
-      return { kind: 'whole', node };
-    }
-    const shared = elsewhere(node.name.value);
-    const isKept = (field: FieldDefinitionNode): boolean => {
-      const name = field.name.value;
-      return name.startsWith('_') || shared.has(name) || fieldSets.has(name) || !isPlain(field);
-    };
-    const fields = node.fields ?? [];
-    const kept = fields.filter(isKept);
-    if (kept.length === fields.length) return { kind: 'whole', node };
-    const keptSet = new Set(kept);
-    return { kind: 'part', node, kept, out: fields.filter((field) => !keptSet.has(field)) };
-  });
+  const sorted = sdl.definitions.map((node) => sort(node, around));
   const hasQuery = sorted.some(({ node }) => nameOf(node) === 'Query');
   if (!hasQuery || sorted.every(({ kind }) => kind === 'whole')) return undefined;
-  const outTypes = new Map(
+  const types = new Map(
     sorted.flatMap((one) => (one.kind === 'out' ? [[one.node.name.value, one.node] as const] : [])),
   );
-  const needed = findNeeded(sorted, outTypes);
-  const definitions = sorted.flatMap((one): readonly DefinitionNode[] => {
-    if (one.kind === 'whole') return [nameOf(one.node) === 'Query' ? withWays(one.node, prefix, sorted) : one.node];
-    if (one.kind === 'part') return [withWays({ ...one.node, fields: [...one.kept, standIn(prefix)] }, prefix, sorted)];
-    return needed.has(one.node.name.value) ? [asNeeded(one.node)] : [];
-  });
-  // The library says what the directive is where somebody bears it.
-  const choosing = [...outTypes.values()].some(
-    (node) => node.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION && says(node, 'oneOf'),
-  );
-  if (choosing) definitions.push(choice(prefix));
-  for (const name of needed) if (outTypes.get(name)?.kind !== Kind.OBJECT_TYPE_DEFINITION) outTypes.delete(name);
   const fields = new Map(
     sorted.flatMap((one) =>
       one.kind === 'part'
@@ -226,17 +113,44 @@ function reduce(
         : [],
     ),
   );
-  return { sdl: { ...sdl, definitions }, leftOut: { standIn: prefix, types: outTypes, fields } };
+  // The library says what the directive is where somebody bears it.
+  const choosing = [...types.values()].some(
+    (node) => node.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION && says(node, 'oneOf'),
+  );
+  const needed = findNeeded(sorted, types);
+  for (const name of needed) if (types.get(name)?.kind !== Kind.OBJECT_TYPE_DEFINITION) types.delete(name);
+  const { standIn } = around;
+  const definitions = sorted.flatMap((one): readonly DefinitionNode[] => {
+    if (one.kind === 'out') return needed.has(one.node.name.value) ? [asNeeded(one.node)] : [];
+    const node = one.kind === 'whole' ? one.node : { ...one.node, fields: [...one.kept, field(standIn)] };
+    return [nameOf(node) === 'Query' ? withWays(node, sorted, around) : node];
+  });
+  if (choosing) definitions.push(choice(standIn));
+  return { sdl: { ...sdl, definitions }, leftOut: { standIn, types, fields } };
+}
+
+function sort(node: DefinitionNode, { isShared, elsewhere, fieldSets, isKnown }: Surroundings): Sorted {
+  const whole = { kind: 'whole', node } as const;
+  if (!isType(node) || node.kind.endsWith('Extension') || node.name.value.startsWith('_')) return whole;
+  const type = node.name.value;
+  if (!ROOTS.has(type) && !isShared(type) && isLeavable(node) && isKnown(node) && isPlain(node)) {
+    return { kind: 'out', node };
+  }
+  if (node.kind !== Kind.OBJECT_TYPE_DEFINITION || implementsAny(node) || !saysOnly(node, OF_TYPES)) return whole;
+  const shared = isShared(type) ? elsewhere(type) : undefined;
+  const isKept = (one: FieldDefinitionNode): boolean => {
+    const name = one.name.value;
+    return name.startsWith('_') || shared?.has(name) === true || fieldSets.has(name) || !isKnown(one) || !isPlain(one);
+  };
+  const { true: kept = [], false: out = [] } = Object.groupBy(node.fields ?? [], (one) =>
+    isKept(one) ? 'true' : 'false',
+  );
+  return out.length === 0 ? whole : { kind: 'part', node, kept, out };
 }
 
 /** Scalars are few, and interfaces take from what implements them. */
 const isLeavable = (node: TypeDefinitionNode): boolean =>
   node.kind !== Kind.SCALAR_TYPE_DEFINITION && node.kind !== Kind.INTERFACE_TYPE_DEFINITION && !implementsAny(node);
-
-function implementsAny(node: TypeDefinitionNode): boolean {
-  if (node.kind !== Kind.OBJECT_TYPE_DEFINITION) return false;
-  return factsOf(node)?.hasInterfaces ?? (node.interfaces ?? []).length > 0;
-}
 
 const says = (node: TypeDefinitionNode, directive: string): boolean =>
   factsOf(node)?.directives.has(directive) ?? (node.directives ?? []).some(({ name }) => name.value === directive);
@@ -268,34 +182,44 @@ function findNeeded(sorted: readonly Sorted[], out: ReadonlyMap<string, TypeDefi
 
 /** Of an object type its name is enough, which is put back whole. */
 const asNeeded = (node: TypeDefinitionNode): TypeDefinitionNode =>
-  node.kind === Kind.OBJECT_TYPE_DEFINITION ? { kind: node.kind, name: node.name, fields: [standIn(STAND_IN)] } : node;
+  node.kind === Kind.OBJECT_TYPE_DEFINITION ? { kind: node.kind, name: node.name, fields: [field(STAND_IN)] } : node;
 
-/** What is left out may have been the only way to a type that stays: the query type leads to all of these. */
-function withWays<T extends DefinitionNode>(node: T, prefix: string, sorted: readonly Sorted[]): T {
-  if (node.kind !== Kind.OBJECT_TYPE_DEFINITION || nameOf(node) !== 'Query') return node;
+/**
+ * What is left out may have been the only way to a type that stays: the query type leads to all of these. It also takes and
+ * gives every enum that others have too: of the values of these only those are told that all have, or all that some have,
+ * by where the enum is mentioned. So where not all have the same, the library refuses, and is asked about the whole.
+ */
+function withWays<T extends DefinitionNode>(
+  node: T,
+  sorted: readonly Sorted[],
+  { isShared, standIn }: Surroundings,
+): T {
+  if (node.kind !== Kind.OBJECT_TYPE_DEFINITION) return node;
   const ways = sorted.flatMap(({ kind, node: one }) => {
+    if (kind === 'out' || !isType(one) || ROOTS.has(one.name.value)) return [];
+    const type = one.name.value;
+    const way = `${standIn}_${type}`;
+    if (one.kind === Kind.ENUM_TYPE_DEFINITION) return isShared(type) ? [field(way, type, type)] : [];
     const composite = one.kind === Kind.OBJECT_TYPE_DEFINITION || one.kind === Kind.INTERFACE_TYPE_DEFINITION;
-    if (kind === 'out' || !composite || ROOTS.has(one.name.value)) return [];
-    return [standIn(`${prefix}_${one.name.value}`, one.name.value)];
+    return composite ? [field(way, type)] : [];
   });
   return { ...node, fields: [...(node.fields ?? []), ...ways] };
 }
 
-const standIn = (name: string, type = 'Boolean'): FieldDefinitionNode => ({
+/** @param takes type of its argument, where it has one */
+const field = (called: string, type = 'Boolean', takes?: string): FieldDefinitionNode => ({
   kind: Kind.FIELD_DEFINITION,
-  name: { kind: Kind.NAME, value: name },
-  type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: type } },
+  name: name(called),
+  arguments: takes === undefined ? [] : [{ kind: Kind.INPUT_VALUE_DEFINITION, name: name(called), type: named(takes) }],
+  type: named(type),
 });
 
-const choice = (name: string): InputObjectTypeDefinitionNode => ({
+const choice = (called: string): DefinitionNode => ({
   kind: Kind.INPUT_OBJECT_TYPE_DEFINITION,
-  name: { kind: Kind.NAME, value: name },
-  directives: [{ kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: 'oneOf' } }],
-  fields: [
-    {
-      kind: Kind.INPUT_VALUE_DEFINITION,
-      name: { kind: Kind.NAME, value: name },
-      type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: 'Boolean' } },
-    },
-  ],
+  name: name(called),
+  directives: [{ kind: Kind.DIRECTIVE, name: name('oneOf') }],
+  fields: [{ kind: Kind.INPUT_VALUE_DEFINITION, name: name(called), type: named('Boolean') }],
 });
+
+const name = (value: string) => ({ kind: Kind.NAME, value }) as const;
+const named = (value: string) => ({ kind: Kind.NAMED_TYPE, name: name(value) }) as const;

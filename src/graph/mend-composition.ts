@@ -15,6 +15,7 @@ import {
   type TypeNode,
 } from 'graphql';
 import type { SubgraphSdl } from './compose-supergraph.ts';
+import { readGraphs } from './join-directives.ts';
 
 interface DeclaredField {
   readonly subgraph: string;
@@ -160,20 +161,6 @@ export function mendSupergraph(supergraph: DocumentNode, declared: Declared): Do
       return { ...definition, fields: (definition.fields ?? []).map(mend(definition.name.value, isInterface)) };
     }),
   };
-}
-
-/** Subgraph name → its value in `enum join__Graph`. */
-function readGraphs(supergraph: DocumentNode): ReadonlyMap<string, string> {
-  const graphs = new Map<string, string>();
-  for (const definition of supergraph.definitions) {
-    if (definition.kind !== Kind.ENUM_TYPE_DEFINITION || definition.name.value !== 'join__Graph') continue;
-    for (const value of definition.values ?? []) {
-      const directive = value.directives?.find((one) => one.name.value === 'join__graph');
-      const name = directive === undefined ? undefined : argument(directive, 'name');
-      if (name?.kind === Kind.STRING) graphs.set(name.value, value.name.value);
-    }
-  }
-  return graphs;
 }
 
 function covers(general: string, name: string, declared: Declared, seen = new Set<string>()): boolean {

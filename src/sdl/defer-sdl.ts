@@ -6,6 +6,7 @@ import {
   type DefinitionNode,
   type DocumentNode,
   type FieldDefinitionNode,
+  type NameNode,
   type ObjectTypeDefinitionNode,
 } from 'graphql';
 import { deferNode } from './deferred-node.ts';
@@ -41,7 +42,7 @@ function deferDefinition(text: string, span: DefinitionSpan, maxWholeChars: numb
   const byField = keyword === 'type' && end - start > maxWholeChars;
   const known = { directives: span.directives, hasInterfaces: span.hasInterfaces };
   return deferNode<DefinitionNode>(
-    { kind: KINDS[keyword], name },
+    { kind: KINDS[keyword], name: toName(name) },
     known,
     byField ? () => readByField(text, span) : whole,
   );
@@ -54,7 +55,7 @@ function readByField(text: string, span: DefinitionSpan): ObjectTypeDefinitionNo
 
 function deferField(text: string, { name, start, end, directives }: FieldSpan): FieldDefinitionNode {
   return deferNode<FieldDefinitionNode>(
-    { kind: Kind.FIELD_DEFINITION, name },
+    { kind: Kind.FIELD_DEFINITION, name: toName(name) },
     { directives, hasInterfaces: false },
     () => {
       const type = parseOne(`type X {\n${text.slice(start, end)}\n}`) as ObjectTypeDefinitionNode;
@@ -64,6 +65,8 @@ function deferField(text: string, { name, start, end, directives }: FieldSpan): 
     },
   );
 }
+
+const toName = (value: string): NameNode => ({ kind: Kind.NAME, value });
 
 function parseOne(text: string): DefinitionNode {
   const [definition] = parse(text, { noLocation: true }).definitions;

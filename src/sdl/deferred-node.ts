@@ -1,6 +1,6 @@
 // AST nodes that are read when somebody looks into them: whoever only wants to know what a document defines pays for no
 // more. To every reader they are nodes like any other.
-import { Kind, type DefinitionNode, type FieldDefinitionNode } from 'graphql';
+import { Kind, type DefinitionNode, type FieldDefinitionNode, type NameNode } from 'graphql';
 
 /** What is known of a node without reading it. */
 export interface NodeFacts {
@@ -33,30 +33,34 @@ interface State {
   readonly read: () => object;
 }
 
-/** All nodes of a kind share their accessors. Copies of a node that was not read are read by themselves. */
+/**
+ * Nodes of all kinds share them: objects whose accessors differ under one name are several times as large. Copies of a node
+ * that was not read are read by themselves.
+ */
 const ACCESSORS = new Map(
-  Object.entries(PARTS).map(([kind, parts]) => [
-    kind,
-    parts.map((part): readonly [string, PropertyDescriptor & ThisType<Deferred>] => [
-      part,
-      {
-        enumerable: true,
-        configurable: true,
-        get() {
-          settle(this, parts);
-          return (this as unknown as Record<string, unknown>)[part];
-        },
-        set(value: unknown) {
-          define(this, part, value);
-        },
+  [...new Set(Object.values(PARTS).flat())].map((part): readonly [string, PropertyDescriptor & ThisType<Deferred>] => [
+    part,
+    {
+      enumerable: true,
+      configurable: true,
+      get() {
+        settle(this);
+        return (this as unknown as Record<string, unknown>)[part];
       },
-    ]),
+      set(value: unknown) {
+        define(this, part, value);
+      },
+    },
   ]),
 );
 
-function settle(node: Deferred, parts: readonly string[]): void {
+const DESCRIPTORS = new Map(
+  Object.entries(PARTS).map(([kind, parts]) => [kind, [...ACCESSORS].filter(([part]) => parts.includes(part))]),
+);
+
+function settle(node: Deferred): void {
   const made = node[STATE].read() as Record<string, unknown>;
-  for (const part of parts) {
+  for (const part of PARTS[node.kind] ?? []) {
     if (Object.getOwnPropertyDescriptor(node, part)?.get !== undefined) define(node, part, made[part]);
   }
 }
@@ -67,15 +71,15 @@ function define(node: object, part: string, value: unknown): void {
 
 /** @param read called at most once for the node, and once more for each copy of it that was made before */
 export function deferNode<T extends DefinitionNode | FieldDefinitionNode>(
-  { kind, name }: { readonly kind: T['kind']; readonly name: string },
+  { kind, name }: { readonly kind: T['kind']; readonly name: NameNode },
   facts: NodeFacts,
   read: () => T,
 ): T {
-  const node = { kind, name: { kind: Kind.NAME, value: name } };
+  const node = { kind, name };
   const state: State = { owner: node, facts, read };
   Object.defineProperty(node, STATE, { value: state });
   // One by one is several times faster than all at once.
-  for (const [part, accessor] of ACCESSORS.get(kind) ?? []) Object.defineProperty(node, part, accessor);
+  for (const [part, accessor] of DESCRIPTORS.get(kind) ?? []) Object.defineProperty(node, part, accessor);
   return node as unknown as T;
 }
 

@@ -1,4 +1,4 @@
-// A document in, a GraphQLSchema out whose fields, arguments and enum values are made when they are asked for. Like
+// A document in, a GraphQLSchema out whose types, fields, arguments and enum values are made when they are asked for. Like
 // graphql-js's own buildASTSchema, of what is known to be valid; types come in the order of the document.
 import {
   GraphQLDeprecatedDirective,
@@ -14,7 +14,6 @@ import {
   GraphQLSpecifiedByDirective,
   GraphQLUnionType,
   getDirectiveValues,
-  isDirective,
   isTypeDefinitionNode,
   Kind,
   specifiedDirectives,
@@ -43,58 +42,55 @@ import {
 import { factsOf } from './deferred-node.ts';
 
 export interface DeferredSchemaHooks {
-  readonly onScalar?: (type: GraphQLScalarType) => void;
   /** The internal value of an enum value; its name by default. */
   readonly internalValueOf?: (node: EnumValueDefinitionNode) => unknown;
+  /** Told of each type once, before anybody else has it. */
+  readonly onType?: (type: GraphQLNamedType) => void;
   /** Told of each field of an object type once, before anybody else has it. */
   readonly onField?: (type: GraphQLObjectType, field: GraphQLField<unknown, unknown>) => void;
 }
 
 /** Of extensions, those of object types alone are taken. */
 export function buildDeferredSchema(document: DocumentNode, hooks: DeferredSchemaHooks = {}): GraphQLSchema {
-  const types = new Map<string, GraphQLNamedType>(specifiedScalarTypes.map((type) => [type.name, type]));
-  const build = createBuilder(types, hooks);
   const extensions = new Map<string, ObjectTypeExtensionNode[]>();
   for (const node of document.definitions) {
     if (node.kind !== Kind.OBJECT_TYPE_EXTENSION) continue;
     extensions.set(node.name.value, [...(extensions.get(node.name.value) ?? []), node]);
   }
-  const nodes = document.definitions.filter(isTypeDefinitionNode);
-  for (const node of nodes) {
-    types.set(node.name.value, build.type(node, extensions.get(node.name.value) ?? []));
-  }
-  const own = document.definitions.filter((node) => node.kind === Kind.DIRECTIVE_DEFINITION).map(build.directive);
-  const directives = [...own, ...specifiedDirectives.filter(({ name }) => own.every((one) => one.name !== name))];
   // What graphql-js's constructor finds by reading all fields of all types is said to it afterwards.
   const schema = new GraphQLSchema({ assumeValid: true, directives: [] });
-  const known = schema as unknown as {
-    _directives: readonly GraphQLDirective[];
-    _typeMap: Record<string, GraphQLNamedType>;
-    _implementationsMap: Record<string, { objects: GraphQLNamedType[]; interfaces: GraphQLNamedType[] }>;
-    _queryType: unknown;
-    _mutationType: unknown;
-    _subscriptionType: unknown;
-  };
-  const introspection = { ...known._typeMap };
-  known._directives = directives.filter(isDirective);
-  known._typeMap = {
-    __proto__: null,
-    ...Object.fromEntries(types),
-    ...introspection,
-  } as unknown as typeof known._typeMap;
-  known._queryType = types.get('Query');
-  known._mutationType = types.get('Mutation');
-  known._subscriptionType = types.get('Subscription');
-  for (const node of nodes) {
-    if (!implementsAny(node)) continue;
-    const type = types.get(node.name.value);
+  const nodes = document.definitions.filter(isTypeDefinitionNode);
+  const types: Readonly<Record<string, GraphQLNamedType>> = deferMap<GraphQLNamedType>([
+    ...specifiedScalarTypes.map((type) => [type.name, () => type] as const),
+    ...nodes.map((node) => [node.name.value, () => build.type(node, extensions.get(node.name.value) ?? [])] as const),
+    ...Object.values(schema.getTypeMap()).map((type) => [type.name, () => type] as const),
+  ]);
+  const build = createBuilder(types, hooks);
+  const own = document.definitions.filter((node) => node.kind === Kind.DIRECTIVE_DEFINITION).map(build.directive);
+  const implementations = once(() => implementationsOf(nodes, types));
+  Object.assign(schema, {
+    _directives: [...own, ...specifiedDirectives.filter(({ name }) => own.every((one) => one.name !== name))],
+    _typeMap: types,
+    _queryType: types.Query,
+    _mutationType: types.Mutation,
+    _subscriptionType: types.Subscription,
+  });
+  Object.defineProperty(schema, '_implementationsMap', { get: implementations });
+  return schema;
+}
+
+/** Interface → what implements it, as graphql-js keeps it. */
+function implementationsOf(nodes: readonly TypeDefinitionNode[], types: Readonly<Record<string, GraphQLNamedType>>) {
+  const all: Record<string, { readonly objects: GraphQLNamedType[]; readonly interfaces: GraphQLNamedType[] }> = {};
+  for (const node of nodes.filter(implementsAny)) {
+    const type = types[node.name.value];
     for (const { name } of node.interfaces ?? []) {
-      const all = (known._implementationsMap[name.value] ??= { objects: [], interfaces: [] });
-      if (type instanceof GraphQLObjectType) all.objects.push(type);
-      else if (type instanceof GraphQLInterfaceType) all.interfaces.push(type);
+      const known = (all[name.value] ??= { objects: [], interfaces: [] });
+      if (type instanceof GraphQLObjectType) known.objects.push(type);
+      else if (type instanceof GraphQLInterfaceType) known.interfaces.push(type);
     }
   }
-  return schema;
+  return all;
 }
 
 function implementsAny(node: TypeDefinitionNode): node is Extract<TypeDefinitionNode, { interfaces?: unknown }> {
@@ -105,9 +101,9 @@ function implementsAny(node: TypeDefinitionNode): node is Extract<TypeDefinition
 /** Types with more fields are given to their readers field by field. */
 const MAX_WHOLE_FIELDS = 500;
 
-function createBuilder(types: ReadonlyMap<string, GraphQLNamedType>, hooks: DeferredSchemaHooks) {
+function createBuilder(types: Readonly<Record<string, GraphQLNamedType>>, hooks: DeferredSchemaHooks) {
   const named = ({ name }: NamedTypeNode): GraphQLNamedType => {
-    const type = types.get(name.value);
+    const type = types[name.value];
     if (type === undefined) throw new Error(`Unknown type: "${name.value}".`);
     return type;
   };
@@ -146,13 +142,12 @@ function createBuilder(types: ReadonlyMap<string, GraphQLNamedType>, hooks: Defe
     type: T,
     nodes: readonly { readonly fields?: readonly FieldDefinitionNode[] }[],
   ): T => {
-    const map = once(() =>
-      fieldMap(
-        nodes.flatMap(({ fields }) => fields ?? []),
-        (node) => field(type, node),
-      ),
-    );
-    return Object.assign(type, { getFields: map });
+    const getFields = once((): GraphQLFieldMap<unknown, unknown> => {
+      const fields = nodes.flatMap((node) => node.fields ?? []);
+      if (fields.length <= MAX_WHOLE_FIELDS) return toMap(fields, (node) => field(type, node));
+      return deferMap(fields.map((node) => [node.name.value, () => field(type, node)]));
+    });
+    return Object.assign(type, { getFields });
   };
 
   const type = (astNode: TypeDefinitionNode, extensionASTNodes: readonly ObjectTypeExtensionNode[]) => {
@@ -190,14 +185,16 @@ function createBuilder(types: ReadonlyMap<string, GraphQLNamedType>, hooks: Defe
       }
       case Kind.SCALAR_TYPE_DEFINITION: {
         const url = getDirectiveValues(GraphQLSpecifiedByDirective, astNode)?.url as string | undefined;
-        const scalar = new GraphQLScalarType({ name, astNode, specifiedByURL: url });
-        hooks.onScalar?.(scalar);
-        return scalar;
+        return new GraphQLScalarType({ name, astNode, specifiedByURL: url });
       }
     }
   };
   return {
-    type: (...of: Parameters<typeof type>) => withDescription(type(...of), of[0]),
+    type(...of: Parameters<typeof type>): GraphQLNamedType {
+      const made = withDescription(type(...of), of[0]);
+      hooks.onType?.(made);
+      return made;
+    },
     directive: (node: DirectiveDefinitionNode) =>
       new GraphQLDirective({
         name: node.name.value,
@@ -210,28 +207,26 @@ function createBuilder(types: ReadonlyMap<string, GraphQLNamedType>, hooks: Defe
   };
 }
 
-function fieldMap(
-  nodes: readonly FieldDefinitionNode[],
-  make: (node: FieldDefinitionNode) => GraphQLField<unknown, unknown>,
-): GraphQLFieldMap<unknown, unknown> {
-  if (nodes.length <= MAX_WHOLE_FIELDS) return toMap(nodes, make);
-  const map = Object.create(null) as GraphQLFieldMap<unknown, unknown>;
-  for (const node of nodes) {
-    const name = node.name.value;
-    const settle = (value: unknown) =>
-      Object.defineProperty(map, name, { value, enumerable: true, configurable: true, writable: true });
-    Object.defineProperty(map, name, {
-      enumerable: true,
-      configurable: true,
-      get() {
-        const made = make(node);
-        settle(made);
-        return made;
-      },
-      set: settle,
-    });
-  }
-  return map;
+/** An object whose values are made when they are asked for. */
+function deferMap<T>(entries: readonly (readonly [name: string, make: () => T])[]): Record<string, T> {
+  const makers = new Map(entries);
+  const names = [...makers.keys()];
+  const made = Object.create(null) as Record<string, T>;
+  const valueOf = (name: string | symbol): T | undefined => {
+    if (typeof name !== 'string') return undefined;
+    const make = name in made ? undefined : makers.get(name);
+    if (make !== undefined) made[name] = make();
+    return made[name];
+  };
+  return new Proxy(made, {
+    get: (_, name) => valueOf(name),
+    has: (_, name) => name in made || makers.has(String(name)),
+    ownKeys: () => names,
+    getOwnPropertyDescriptor(_, name) {
+      valueOf(name);
+      return Object.getOwnPropertyDescriptor(made, name);
+    },
+  });
 }
 
 /** A description is read with the rest of the type. */

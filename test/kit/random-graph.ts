@@ -148,7 +148,7 @@ export function cutSchema(schema: RandomSchema): readonly Subgraph[] {
       name: `s${subgraph}`,
       kind: 'test',
       sdl: parse(`${LINK} ${sdl}`),
-      schema: executable,
+      makeSchema: () => executable,
       contextOf: (scope) => scope,
     });
   });

@@ -154,6 +154,18 @@ function changedField({ type, keyFields }: EventEntity): string {
 `;
 }
 
+const OWN_TYPES: ReadonlySet<string> = new Set([
+  'DateTime',
+  'JSON',
+  'SyncOperation',
+  'SyncGap',
+  'SyncEntity',
+  'SyncEvent',
+  'SyncEntityFilter',
+  'SyncEventFilter',
+  'SyncCondition',
+]);
+
 function assertUsable({ type, keyFields }: EventEntity, all: readonly EventEntity[]): void {
   const names = [type, ...keyFields.map((field) => field.name)];
   const wrong = names.find((name) => !NAME.test(name) || name.startsWith('__'));
@@ -169,7 +181,9 @@ function assertUsable({ type, keyFields }: EventEntity, all: readonly EventEntit
             ? 'a key field is given twice'
             : all.filter((entity) => changedFieldName(entity.type) === changedFieldName(type)).length > 1
               ? 'its subscription would have the same name as that of another entity'
-              : undefined;
+              : OWN_TYPES.has(type) || all.some((entity) => syncEventTypeName(entity.type) === type)
+                ? 'the events themselves have a type of that name'
+                : undefined;
   if (problem !== undefined) {
     throw new HubFault('HUB_COMPOSE_SDL', `events of the entity type ${type} cannot be offered: ${problem}`);
   }

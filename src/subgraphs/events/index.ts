@@ -1,6 +1,6 @@
 // The events kind: the hub's log of changes as a subgraph. Events carry an entity's key; the planner fetches the rest.
 import { makeExecutableSchema } from '@graphql-tools/schema';
-import { parse } from 'graphql';
+import { parse, type GraphQLSchema } from 'graphql';
 import type { Bus, EventInterest, EventLog, SyncEvent } from '../../contract/events.ts';
 import type { FieldPolicy } from '../../contract/field-policy.ts';
 import type { Scope } from '../../contract/scope.ts';
@@ -80,25 +80,33 @@ export function createEventsSubgraph(options: EventsSubgraphOptions): Subgraph {
     return { ...key, __typename: type };
   };
 
-  const schema = makeExecutableSchema({
-    typeDefs: [FEDERATION_DIRECTIVES, sdl],
-    resolvers: {
-      Query: {
-        syncEvents: (_root: unknown, args: PageArguments, scope: Scope) =>
-          readPage(log, args, filterFor(args, scope.principal), scope.signal),
-      },
-      Subscription: {
-        syncEvents: {
-          subscribe: (_root: unknown, args: StreamArguments, scope: Scope) => tail(scope, args.after, args),
-          resolve: (event: SyncEvent) => event,
+  const makeSchema = (): GraphQLSchema =>
+    makeExecutableSchema({
+      typeDefs: [FEDERATION_DIRECTIVES, sdl],
+      resolvers: {
+        Query: {
+          syncEvents: (_root: unknown, args: PageArguments, scope: Scope) =>
+            readPage(log, args, filterFor(args, scope.principal), scope.signal),
         },
-        ...Object.fromEntries(entities.map((entity) => [changedFieldName(entity.type), changed(entity)])),
+        Subscription: {
+          syncEvents: {
+            subscribe: (_root: unknown, args: StreamArguments, scope: Scope) => tail(scope, args.after, args),
+            resolve: (event: SyncEvent) => event,
+          },
+          ...Object.fromEntries(entities.map((entity) => [changedFieldName(entity.type), changed(entity)])),
+        },
+        SyncEvent: { occurredAt, ...(entities.length === 0 ? {} : { entity: entityOf }) },
+        ...Object.fromEntries(entities.map(({ type }) => [syncEventTypeName(type), { occurredAt, entity: entityOf }])),
       },
-      SyncEvent: { occurredAt, ...(entities.length === 0 ? {} : { entity: entityOf }) },
-      ...Object.fromEntries(entities.map(({ type }) => [syncEventTypeName(type), { occurredAt, entity: entityOf }])),
-    },
+    });
+  return createExecutableSubgraph({
+    name: 'events',
+    kind: 'events',
+    sdl,
+    makeSchema,
+    contextOf: (scope) => scope,
+    isValid: true,
   });
-  return createExecutableSubgraph({ name: 'events', kind: 'events', sdl, schema, contextOf: (scope) => scope });
 }
 
 /** What `@link` imports, for graphql-js; composition gets the SDL without it. */

@@ -42,25 +42,26 @@ export function createGateSubgraph(options: GateSubgraphOptions): Subgraph {
     return null;
   }
 
-  const schema = makeExecutableSchema<Scope>({
-    typeDefs: [FEDERATION_DIRECTIVES, options.schemaSdl],
-    resolvers: {
-      Query: {
-        _service: () => ({ sdl: options.publishedSdl }),
-        ...(options.keys.every(({ size }) => size === 0)
-          ? {}
-          : {
-              _entities: (_root: unknown, args: { readonly representations: readonly unknown[] }, scope: Scope) =>
-                args.representations.map((representation) => toStub(representation, scope)),
-            }),
+  const makeSchema = () =>
+    makeExecutableSchema<Scope>({
+      typeDefs: [FEDERATION_DIRECTIVES, options.schemaSdl],
+      resolvers: {
+        Query: {
+          _service: () => ({ sdl: options.publishedSdl }),
+          ...(options.keys.every(({ size }) => size === 0)
+            ? {}
+            : {
+                _entities: (_root: unknown, args: { readonly representations: readonly unknown[] }, scope: Scope) =>
+                  args.representations.map((representation) => toStub(representation, scope)),
+              }),
+        },
       },
-    },
-  });
+    });
   return createExecutableSubgraph({
     name: options.name,
     kind: 'gate',
     sdl: options.sdl,
-    schema,
+    makeSchema,
     contextOf: (scope) => scope,
   });
 }

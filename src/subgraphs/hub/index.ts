@@ -45,7 +45,7 @@ export function createHubSubgraph(options: HubSubgraphOptions): Subgraph {
     name: 'hub',
     kind: 'hub',
     sdl: parse(`extend schema @link(url: "https://specs.apollo.dev/federation/v2.7")\n${typeDefs}`),
-    schema: makeExecutableSchema<unknown>({ typeDefs, resolvers }),
+    makeSchema: () => makeExecutableSchema<unknown>({ typeDefs, resolvers }),
     contextOf: (scope) => scope,
   });
 }

@@ -9,6 +9,7 @@ import {
   isObjectType,
   type GraphQLField,
   type GraphQLFieldResolver,
+  type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
 } from 'graphql';
@@ -40,8 +41,8 @@ export interface ResolverContext {
 
 export function attachResolvers(context: ResolverContext): void {
   const { schema, models } = context;
-  attachTypeResolvers(context);
   for (const type of Object.values(schema.getTypeMap())) {
+    attachTypeResolver(type, context);
     if (!isObjectType(type)) continue;
     for (const field of Object.values(type.getFields())) {
       const model = models.get(type.name)?.get(field.name);
@@ -54,29 +55,29 @@ export function attachResolvers(context: ResolverContext): void {
   if (entities !== undefined) entities.resolve = resolveEntities(context);
 }
 
-function attachTypeResolvers({ schema, known }: ResolverContext): void {
-  for (const type of Object.values(schema.getTypeMap())) {
-    if (!isAbstractType(type)) continue;
-    let resolve: ReturnType<typeof compileTypeResolver> | undefined;
-    type.resolveType = (value) => (resolve ??= compileTypeResolver(type, schema, known))(value);
-  }
+function attachTypeResolver(type: GraphQLNamedType, { schema, known }: ResolverContext): void {
+  if (!isAbstractType(type)) return;
+  let resolve: ReturnType<typeof compileTypeResolver> | undefined;
+  type.resolveType = (value) => (resolve ??= compileTypeResolver(type, schema, known))(value);
 }
 
 /** To a schema whose fields are not there yet: each gets its resolver when it comes, which is made when it is called. */
-export function attachResolversLater(context: ResolverContext, onField: NonNullable<LocalSchema['onField']>): void {
-  attachTypeResolvers(context);
-  onField((type, field) => {
-    const query = type === context.schema.getQueryType();
-    if (query && field.name === '_entities') field.resolve = resolveEntities(context);
-    if (type.name.startsWith('_') || field.name.startsWith('_')) return;
-    let made: Resolver | undefined;
-    const make = (): Resolver => {
-      const model = context.models.get(type.name)?.get(field.name);
-      if (model === undefined) throw new TypeError(`${type.name}.${field.name} is no field of the source`);
-      const resolve = compileResolver(field, model, context);
-      return query ? onceOnly(resolve) : resolve;
-    };
-    field.resolve = (...of) => (made ??= make())(...of);
+export function attachResolversLater(context: ResolverContext, whenMade: NonNullable<LocalSchema['whenMade']>): void {
+  whenMade({
+    onType: (type) => attachTypeResolver(type, context),
+    onField(type, field) {
+      const query = type === context.schema.getQueryType();
+      if (query && field.name === '_entities') field.resolve = resolveEntities(context);
+      if (type.name.startsWith('_') || field.name.startsWith('_')) return;
+      let made: Resolver | undefined;
+      const make = (): Resolver => {
+        const model = context.models.get(type.name)?.get(field.name);
+        if (model === undefined) throw new TypeError(`${type.name}.${field.name} is no field of the source`);
+        const resolve = compileResolver(field, model, context);
+        return query ? onceOnly(resolve) : resolve;
+      };
+      field.resolve = (...of) => (made ??= make())(...of);
+    },
   });
 }
 

@@ -2,6 +2,7 @@
 import {
   getNamedType,
   GraphQLError,
+  validateSchema,
   type DocumentNode,
   type ExecutionResult,
   type GraphQLField,
@@ -63,16 +64,17 @@ export function createLocalSubgraph(options: LocalSubgraphOptions): LocalSubgrap
     stubs,
     known,
   };
-  if (local.onField !== undefined) attachResolversLater(context, local.onField);
+  if (local.whenMade !== undefined) attachResolversLater(context, local.whenMade);
   readLookups(options, local, models, lookups);
-  if (local.onField === undefined) attachResolvers(context);
+  if (local.whenMade === undefined) attachResolvers(context);
   return {
     name,
     kind,
-    checked: true,
+    // To say more than that, all of a deferred schema would have to be read.
+    isValid: () => local.whenMade === undefined && validateSchema(local.schema).length === 0,
     sdl: toFederationSdl(options.sdl, (type, fields) => isResolvable(type, fields, models, lookups)),
     warnings: findOneByOne(name, lookups),
-    events: readSourceEvents(context),
+    events: readSourceEvents(options.sdl, context),
     prepare: (fetch) => prepareFetch(context, fetch),
     prepareText: (fetch, asked, published) => prepareText(context, fetch, asked, published),
     explain: (fetch) => explainCalls(fetch.document, context, settings.maxKeysPerBatch),

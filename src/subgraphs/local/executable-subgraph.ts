@@ -3,6 +3,7 @@ import {
   createSourceEventStream,
   execute,
   GraphQLError,
+  isTypeDefinitionNode,
   type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
@@ -18,8 +19,10 @@ export interface ExecutableSubgraphOptions {
   readonly kind: string;
   /** Federation 2 SDL, as it goes into composition. */
   readonly sdl: DocumentNode;
-  /** Made from the same SDL, with resolvers. Never handed to anybody else. */
-  readonly schema: GraphQLSchema;
+  /** Made from the same SDL, with resolvers, when it is first needed. Never handed to anybody else. */
+  readonly makeSchema: () => GraphQLSchema;
+  /** Whether the SDL is known to be valid by itself. */
+  readonly isValid?: boolean;
   /** What resolvers get as their context; made once per fetch. */
   contextOf(scope: Scope): unknown;
 }
@@ -41,11 +44,14 @@ export class EventBatch {
  * HUB_INTERNAL. A subscription whose source fails yields that fault as its last result and ends.
  */
 export function createExecutableSubgraph(options: ExecutableSubgraphOptions): Subgraph {
-  const { schema } = options;
+  const { sdl, isValid = false } = options;
+  let made: GraphQLSchema | undefined;
+  const schemaOf = (): GraphQLSchema => (made ??= options.makeSchema());
+  const streams = sdl.definitions.some((one) => isTypeDefinitionNode(one) && one.name.value === 'Subscription');
 
   function argumentsOf(fetch: PlannedFetch, scope: Scope, variables: Variables): ExecutionArgs {
     return {
-      schema,
+      schema: schemaOf(),
       document: fetch.document,
       operationName: fetch.operationName,
       variableValues: variables,
@@ -84,10 +90,11 @@ export function createExecutableSubgraph(options: ExecutableSubgraphOptions): Su
   return {
     name: options.name,
     kind: options.kind,
-    sdl: options.sdl,
+    sdl,
+    isValid: () => isValid,
     prepare: (fetch) => async (scope, variables) => toFetchResult(await execute(argumentsOf(fetch, scope, variables))),
     explain: (): readonly PlannedCall[] => [],
-    ...(schema.getSubscriptionType() ? { subscribe: stream } : {}),
+    ...(streams ? { subscribe: stream } : {}),
     close: () => Promise.resolve(),
   };
 }

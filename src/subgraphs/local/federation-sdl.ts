@@ -58,13 +58,12 @@ const strip = <T extends DefinitionNode | FieldDefinitionNode>(node: T): T =>
 /** Undefined where the node is not deferred. */
 function deferStripped<T extends DefinitionNode | FieldDefinitionNode>(node: T, read: () => T): T | undefined {
   const facts = factsOf(node);
-  const name = 'name' in node ? node.name.value : undefined;
-  if (facts === undefined || name === undefined) return undefined;
+  if (facts === undefined || !('name' in node)) return undefined;
   if (![...facts.directives].some((name) => HUB_DIRECTIVE_NAMES.has(name))) return node;
   const directives =
     withoutHub.get(facts.directives) ?? new Set([...facts.directives].filter((name) => !HUB_DIRECTIVE_NAMES.has(name)));
   withoutHub.set(facts.directives, directives);
-  return deferNode<T>({ kind: node.kind, name }, { ...facts, directives }, read);
+  return deferNode<T>({ kind: node.kind, name: node.name }, { ...facts, directives }, read);
 }
 
 /** Many nodes share a set. */

@@ -28,16 +28,18 @@ import { factsOf } from '../../sdl/deferred-node.ts';
 import { argumentsOf, FEDERATION_DIRECTIVES, HUB_DIRECTIVES, upstreamName } from './hub-directives.ts';
 import { WELL_KNOWN_SCALARS } from './scalars.ts';
 
+type Listeners = Required<Pick<DeferredSchemaHooks, 'onType' | 'onField'>>;
+
 export interface LocalSchema {
   /** Has `_entities` where the source has entities; enum values carry the upstream's values. */
   readonly schema: GraphQLSchema;
   /** Entity types by name, with the field sets of their resolvable keys. */
   readonly entities: ReadonlyMap<string, readonly (readonly string[])[]>;
   /**
-   * Where the SDL is deferred, so is the schema: what is to be done to each field is done when it is first asked for. Absent
-   * where all fields are there.
+   * Where the SDL is deferred, so is the schema: what is to be done to each type and field is done when it is first asked
+   * for. Absent where all are there.
    */
-  readonly onField?: (listener: NonNullable<DeferredSchemaHooks['onField']>) => void;
+  readonly whenMade?: (listeners: Listeners) => void;
 }
 
 /** Throws HUB_COMPOSE_SDL. What is deferred was checked before, and is not checked again. */
@@ -87,14 +89,17 @@ const BOOLEAN_FIELD: Omit<FieldDefinitionNode, 'name'> = {
   type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: 'Boolean' } },
 };
 
-function deferLocalSchema(document: DocumentNode): Pick<LocalSchema, 'schema' | 'onField'> {
-  let listener: DeferredSchemaHooks['onField'];
+function deferLocalSchema(document: DocumentNode): Pick<LocalSchema, 'schema' | 'whenMade'> {
+  let listeners: Listeners | undefined;
   const schema = buildDeferredSchema(document, {
-    onField: (...of) => listener?.(...of),
-    onScalar: setWellKnown,
+    onType(type) {
+      if (isScalarType(type)) setWellKnown(type);
+      listeners?.onType(type);
+    },
+    onField: (...of) => listeners?.onField(...of),
     internalValueOf: (node) => upstreamName(node, node.name.value),
   });
-  return { schema, onField: (next) => void (listener = next) };
+  return { schema, whenMade: (next) => void (listeners = next) };
 }
 
 export function invalidSdl(source: string, problems: readonly GraphQLError[]): HubFault {

@@ -6,6 +6,8 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
+  Kind,
+  type DocumentNode,
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLOutputType,
@@ -20,11 +22,12 @@ import { compileFromUpstream } from './upstream-shapes.ts';
 type Context = Pick<ResolverContext, 'schema' | 'entities' | 'models'>;
 
 /** By the upstream's name of the event. */
-export function readSourceEvents(context: Context): ReadonlyMap<string, SourceEvent> {
+export function readSourceEvents({ definitions }: DocumentNode, context: Context): ReadonlyMap<string, SourceEvent> {
   const events = new Map<string, SourceEvent>();
-  for (const type of Object.values(context.schema.getTypeMap())) {
-    if (type.astNode && factsOf(type.astNode)?.directives.has('event') === false) continue;
-    const name = directiveArgs(type.astNode, 'event')?.name;
+  for (const node of definitions) {
+    if (node.kind !== Kind.OBJECT_TYPE_DEFINITION || factsOf(node)?.directives.has('event') === false) continue;
+    const name = directiveArgs(node, 'event')?.name;
+    const type = context.schema.getType(node.name.value);
     const body = isObjectType(type) ? type.getFields().body : undefined;
     if (typeof name !== 'string' || body === undefined) continue;
     const places = findPlaces(context, body.type);

@@ -58,12 +58,12 @@ export interface TypeModels {
 /** Throws HUB_COMPOSE_SDL naming file, line and field. */
 export function readTypeModels(
   source: string,
-  { schema, entities, onField }: LocalSchema,
+  { schema, entities, whenMade }: LocalSchema,
   connectors: readonly Connector[],
 ): TypeModels {
   const tagsOf = createTagsOf(schema, entities);
   const read: ReadField = (type, field) => readField(source, schema, type, field, connectors, tagsOf);
-  if (onField !== undefined) return deferTypeModels(source, schema, read);
+  if (whenMade !== undefined) return deferTypeModels(source, schema, read);
   const models = new Map<string, ReadonlyMap<string, FieldModel>>();
   const problems: GraphQLError[] = [];
   for (const type of Object.values(schema.getTypeMap())) {

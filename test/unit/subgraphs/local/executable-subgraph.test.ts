@@ -18,35 +18,36 @@ function subgraph() {
     kind: 'own',
     sdl: parse(typeDefs),
     contextOf: (scope) => scope.principal.id,
-    schema: makeExecutableSchema<string>({
-      typeDefs,
-      resolvers: {
-        Query: {
-          who: (_root: unknown, { greeting }: { greeting?: string }, id: string) => `${greeting ?? 'hello'} ${id}`,
-          fault: () => {
-            throw new HubFault('HUB_EVENT_GAP', 'gone');
-          },
-          bug: () => {
-            throw new TypeError('oops');
-          },
-        },
-        Subscription: {
-          numbers: {
-            subscribe: async function* (_root: unknown, { to }: { to: number }) {
-              for (let value = 1; value <= to; value++) yield await Promise.resolve(value);
+    makeSchema: () =>
+      makeExecutableSchema<string>({
+        typeDefs,
+        resolvers: {
+          Query: {
+            who: (_root: unknown, { greeting }: { greeting?: string }, id: string) => `${greeting ?? 'hello'} ${id}`,
+            fault: () => {
+              throw new HubFault('HUB_EVENT_GAP', 'gone');
             },
-            resolve: (value: number) => value,
-          },
-          broken: {
-            // eslint-disable-next-line require-yield
-            subscribe: async function* () {
-              await Promise.resolve();
-              throw new HubFault('HUB_EVENT_CURSOR_INVALID', 'not a cursor');
+            bug: () => {
+              throw new TypeError('oops');
             },
           },
+          Subscription: {
+            numbers: {
+              subscribe: async function* (_root: unknown, { to }: { to: number }) {
+                for (let value = 1; value <= to; value++) yield await Promise.resolve(value);
+              },
+              resolve: (value: number) => value,
+            },
+            broken: {
+              // eslint-disable-next-line require-yield
+              subscribe: async function* () {
+                await Promise.resolve();
+                throw new HubFault('HUB_EVENT_CURSOR_INVALID', 'not a cursor');
+              },
+            },
+          },
         },
-      },
-    }),
+      }),
   });
 }
 
@@ -102,7 +103,7 @@ describe('createExecutableSubgraph', () => {
 
   it('does not stream where its schema has no subscriptions', () => {
     const schema = makeExecutableSchema({ typeDefs: 'type Query { a: Int }' });
-    const silent = createExecutableSubgraph({ name: 'a', kind: 'a', sdl: parse('type Query { a: Int }'), schema, contextOf: () => undefined }); // prettier-ignore
+    const silent = createExecutableSubgraph({ name: 'a', kind: 'a', sdl: parse('type Query { a: Int }'), makeSchema: () => schema, contextOf: () => undefined }); // prettier-ignore
     expect('subscribe' in silent).toBe(false);
   });
 });

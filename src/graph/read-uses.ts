@@ -1,0 +1,121 @@
+// What the definitions of a subgraph mean for composition: which stand for themselves alone, and which say something about
+// others. Called by leave-out.ts.
+import {
+  Kind,
+  visit,
+  type ASTNode,
+  type DefinitionNode,
+  type FieldDefinitionNode,
+  type InputValueDefinitionNode,
+  type TypeDefinitionNode,
+} from 'graphql';
+import { factsOf } from '../sdl/deferred-node.ts';
+import type { SubgraphSdl } from './compose-supergraph.ts';
+
+/** Directives that composition hands on as they are. */
+export const HANDED_ON: ReadonlySet<string> = new Set(['deprecated', 'specifiedBy', 'oneOf']);
+/** They say something about what does not bear them. */
+const FAR_REACHING: ReadonlySet<string> = new Set([
+  'inaccessible',
+  'interfaceObject',
+  'composeDirective',
+  'context',
+  'fromContext',
+  'extends',
+]);
+const FIELD_SETS: ReadonlySet<string> = new Set(['key', 'requires', 'provides']);
+
+export const ROOTS: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription']);
+
+export interface Uses {
+  /** Whether something, or a name that a directive is given, may say something about anything. */
+  readonly farReaching: boolean;
+  /** Names of the fields that are mentioned in keys and the like. */
+  readonly fieldSets: ReadonlySet<string>;
+}
+
+/** Deferred definitions are taken to lead to no root type: what describes an upstream has none. */
+export function readUses({ sdl }: SubgraphSdl): Uses {
+  const fieldSets = new Set<string>();
+  let farReaching = false;
+  for (const definition of sdl.definitions) {
+    if (isKnownPlain(definition)) continue;
+    const hasOpen = 'fields' in definition && (definition.fields ?? []).some((field) => !hides(field));
+    for (const part of partsOf(definition)) {
+      if (isKnownPlain(part)) continue;
+      visit(part, {
+        Directive(directive, _key, _parent, _path, ancestors) {
+          const name = directive.name.value.replace(/^federation__/, '');
+          if (name === 'link') farReaching ||= renames(directive);
+          else if (FIELD_SETS.has(name)) for (const word of wordsIn(directive)) fieldSets.add(word);
+          else if (FAR_REACHING.has(name))
+            farReaching ||= !(hasOpen && name === 'inaccessible' && isOnField(part, ancestors));
+        },
+        OperationTypeDefinition: () => false,
+        NamedType: ({ name }) => void (farReaching ||= ROOTS.has(name.value)),
+      });
+    }
+  }
+  return { farReaching, fieldSets };
+}
+
+const hides = (field: FieldDefinitionNode | InputValueDefinitionNode): boolean =>
+  factsOf(field)?.directives.has('inaccessible') !== false &&
+  (field.directives ?? []).some(({ name }) => name.value.endsWith('inaccessible'));
+
+/** Only that field is hidden: the type that it is of has others, and nobody has to give it. */
+const isOnField = (part: ASTNode, ancestors: readonly unknown[]): boolean =>
+  part.kind === Kind.FIELD_DEFINITION && ancestors.at(-1) === part;
+
+/** The definition without its fields, and each of these. */
+function partsOf(definition: DefinitionNode): readonly (DefinitionNode | FieldDefinitionNode)[] {
+  if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return [definition];
+  return [{ ...definition, fields: [] }, ...(definition.fields ?? [])];
+}
+
+function wordsIn(node: ASTNode): readonly string[] {
+  const found: string[] = [];
+  visit(node, { StringValue: ({ value }) => void found.push(...(value.match(/\w+/g) ?? [])) });
+  return found;
+}
+
+/** Under another name, a directive would not be known. */
+function renames(link: ASTNode): boolean {
+  let found = false;
+  visit(link, {
+    ObjectField: ({ name }) => void (found ||= name.value === 'as'),
+    Argument: ({ name }) => void (found ||= name.value === 'as'),
+  });
+  return found;
+}
+
+export const isType = (node: DefinitionNode): node is TypeDefinitionNode =>
+  /Type(?:Definition|Extension)$/.test(node.kind);
+
+/** Whether no directive is on it, or anywhere in it, that composition would have to look at. */
+export function isPlain(node: DefinitionNode | FieldDefinitionNode): boolean {
+  if (factsOf(node) !== undefined) return isKnownPlain(node);
+  let plain = true;
+  visit(node, { Directive: ({ name }) => void (plain &&= HANDED_ON.has(name.value)) });
+  return plain;
+}
+
+/** Without reading it. */
+function isKnownPlain(node: DefinitionNode | FieldDefinitionNode): boolean {
+  const known = factsOf(node);
+  return known !== undefined && isHandedOn(known.directives);
+}
+
+const handedOn = new WeakMap<ReadonlySet<string>, boolean>();
+
+/** Many deferred nodes share a set. */
+function isHandedOn(directives: ReadonlySet<string>): boolean {
+  const known = handedOn.get(directives) ?? [...directives].every((name) => HANDED_ON.has(name));
+  handedOn.set(directives, known);
+  return known;
+}
+
+export function implementsAny(node: TypeDefinitionNode): boolean {
+  if (node.kind !== Kind.OBJECT_TYPE_DEFINITION) return false;
+  return factsOf(node)?.hasInterfaces ?? (node.interfaces ?? []).length > 0;
+}
