@@ -48,7 +48,7 @@ export function composeSupergraph(
   const reduced = leaveOut(all, options.leaveOutAbove ?? LEAVE_OUT_ABOVE);
   if (reduced !== undefined) {
     const composed = compose(reduced.subgraphs, options);
-    if ('document' in composed) return putBack(composed.document, reduced.leftOut);
+    if ('document' in composed) return putBack(composed.document, reduced);
   }
   const composed = compose(all, options);
   if ('errors' in composed) {

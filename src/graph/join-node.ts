@@ -1,35 +1,73 @@
 // A definition of one subgraph in, the same of the supergraph out, as the composition library writes what one subgraph alone
-// defines. Called by put-back.ts.
+// defines, or others have a stub of. Called by put-back.ts.
 import {
   Kind,
   type ConstDirectiveNode,
+  type ConstValueNode,
   type EnumValueDefinitionNode,
   type FieldDefinitionNode,
   type InputValueDefinitionNode,
   type StringValueNode,
   type TypeDefinitionNode,
 } from 'graphql';
+import { argumentText, directivesOf } from './join-directives.ts';
 
-/** @param graph its value in `enum join__Graph` */
-export function joinType(node: TypeDefinitionNode, graph: string): TypeDefinitionNode {
-  const type = directive('join__type', graph);
+/** What a subgraph has of a type. */
+export interface Part {
+  /** Its value in `enum join__Graph`. */
+  readonly graph: string;
+  readonly node: TypeDefinitionNode;
+}
+
+/** @param parts in the order of the enum: of the subgraph that has the type whole, and of those that have a stub of it */
+export function joinType(node: TypeDefinitionNode, parts: readonly Part[]): TypeDefinitionNode {
+  const types = parts.flatMap(joinTypes);
+  const joins = (name: string, ...more: Parameters<typeof directive>[2][]): readonly ConstDirectiveNode[] =>
+    parts.map(({ graph }) => directive(name, graph, ...more));
   switch (node.kind) {
     case Kind.OBJECT_TYPE_DEFINITION:
-    case Kind.INTERFACE_TYPE_DEFINITION:
-      return { ...written(node, [type]), fields: (node.fields ?? []).map((field) => joinField(field, [])) };
+    case Kind.INTERFACE_TYPE_DEFINITION: {
+      const toField = (field: FieldDefinitionNode): FieldDefinitionNode => {
+        const having = parts.filter((part) => hasField(part.node, field.name.value));
+        const some = having.length === parts.length ? [] : having;
+        return joinField(
+          field,
+          some.map(({ graph }) => directive('join__field', graph)),
+        );
+      };
+      return { ...written(node, types), fields: (node.fields ?? []).map(toField) };
+    }
     case Kind.UNION_TYPE_DEFINITION: {
-      const members = (node.types ?? []).map(({ name }) => directive('join__unionMember', graph, name.value));
-      return written(node, [type, ...members]);
+      const members = (node.types ?? []).flatMap(({ name }) =>
+        joins('join__unionMember', { member: { kind: Kind.STRING, value: name.value } }),
+      );
+      return written(node, [...types, ...members]);
     }
     case Kind.ENUM_TYPE_DEFINITION: {
-      const toValue = (value: EnumValueDefinitionNode) => written(value, [directive('join__enumValue', graph)]);
-      return { ...written(node, [type]), values: (node.values ?? []).map(toValue) };
+      const toValue = (value: EnumValueDefinitionNode) => written(value, joins('join__enumValue'));
+      return { ...written(node, types), values: (node.values ?? []).map(toValue) };
     }
     case Kind.INPUT_OBJECT_TYPE_DEFINITION:
-      return { ...written(node, [type]), fields: (node.fields ?? []).map(toInput) };
+      return { ...written(node, types), fields: (node.fields ?? []).map(toInput) };
     case Kind.SCALAR_TYPE_DEFINITION:
-      return written(node, [type]);
+      return written(node, types);
   }
+}
+
+const hasField = (node: TypeDefinitionNode, name: string): boolean =>
+  'fields' in node && (node.fields ?? []).some((field) => field.name.value === name);
+
+/** One for each key, or one. */
+function joinTypes({ graph, node }: Part): readonly ConstDirectiveNode[] {
+  const keys = directivesOf(node, 'key').map((key) => {
+    const fields = argumentText(key, 'fields') ?? '';
+    const closed = argumentText(key, 'resolvable') === 'false';
+    return directive('join__type', graph, {
+      key: { kind: Kind.STRING, value: fields },
+      ...(closed ? { resolvable: { kind: Kind.BOOLEAN, value: false } } : {}),
+    });
+  });
+  return keys.length === 0 ? [directive('join__type', graph)] : keys;
 }
 
 /** @param joins its `@join__field` directives, where it has any */
@@ -54,15 +92,22 @@ function written<T extends Written>(node: T, joins: readonly ConstDirectiveNode[
   return { ...node, description, directives: [...joins, ...own] };
 }
 
-function directive(name: string, graph: string, member?: string): ConstDirectiveNode {
-  const argument = (called: string, value: NonNullable<ConstDirectiveNode['arguments']>[number]['value']) =>
-    ({ kind: Kind.ARGUMENT, name: { kind: Kind.NAME, value: called }, value }) as const;
+function directive(
+  name: string,
+  graph: string,
+  more: Readonly<Record<string, ConstValueNode>> = {},
+): ConstDirectiveNode {
+  const values: readonly (readonly [string, ConstValueNode])[] = [
+    ['graph', { kind: Kind.ENUM, value: graph }],
+    ...Object.entries(more),
+  ];
   return {
     kind: Kind.DIRECTIVE,
     name: { kind: Kind.NAME, value: name },
-    arguments: [
-      argument('graph', { kind: Kind.ENUM, value: graph }),
-      ...(member === undefined ? [] : [argument('member', { kind: Kind.STRING, value: member })]),
-    ],
+    arguments: values.map(([called, value]) => ({
+      kind: Kind.ARGUMENT,
+      name: { kind: Kind.NAME, value: called },
+      value,
+    })),
   };
 }

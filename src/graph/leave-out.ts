@@ -12,6 +12,7 @@ import {
 } from 'graphql';
 import { factsOf } from '../sdl/deferred-node.ts';
 import type { SubgraphSdl } from './compose-supergraph.ts';
+import { findStubbed, type Owned, type Stubbed } from './find-stubbed.ts';
 import { HANDED_ON, implementsAny, isPlain, isType, readUses, ROOTS } from './read-uses.ts';
 
 export interface Reduced {
@@ -19,6 +20,8 @@ export interface Reduced {
   readonly subgraphs: readonly SubgraphSdl[];
   /** By subgraph. */
   readonly leftOut: ReadonlyMap<string, LeftOut>;
+  /** Of types that were left out: the stubs of them in other subgraphs. */
+  readonly stubs: ReadonlyMap<string, readonly Owned[]>;
 }
 
 export interface LeftOut {
@@ -39,8 +42,8 @@ const OF_TYPES: ReadonlySet<string> = new Set([...HANDED_ON, 'key', 'shareable']
  * Undefined where nothing is gained, or where some subgraph uses what speaks of types beyond its own.
  *
  * Left out are types that no other subgraph has and that no directive of Federation is on, and such fields of other object
- * types, where they are known to be valid: what is deferred, and all of a subgraph that says so. Interfaces, and what
- * implements them, stay. A type that stays is reached as before by way of a stand-in, so that whether every field is found is
+ * types, where they are known to be valid: what is deferred, and all of a subgraph that says so. Entities that others have
+ * only as stubs are left out too. Interfaces, and what implements them, stay. A type that stays is reached as before by way of a stand-in, so that whether every field is found is
  * still decided by the library.
  */
 export function leaveOut(subgraphs: readonly SubgraphSdl[], above: number): Reduced | undefined {
@@ -53,23 +56,35 @@ export function leaveOut(subgraphs: readonly SubgraphSdl[], above: number): Redu
     ({ node }) => node.name.value,
   );
   const fieldSets = new Set(used.flatMap((uses) => [...uses.fieldSets]));
+  const valid = new Set(subgraphs.filter((subgraph) => subgraph.isValid?.() === true));
+  const withQuery = new Set((owners.get('Query') ?? []).map(({ subgraph }) => subgraph));
+  const canLeave = ({ node, subgraph }: Owned): boolean =>
+    withQuery.has(subgraph) && (valid.has(subgraph) || factsOf(node) !== undefined);
+  const stubbed = new Map(
+    [...owners].flatMap(([type, owned]) => {
+      const found = !ROOTS.has(type) && owned.every(canLeave) ? findStubbed(owned) : undefined;
+      return found === undefined ? [] : [[type, found] as const];
+    }),
+  );
   const leftOut = new Map<string, LeftOut>();
   const reduced = subgraphs.map((subgraph, i) => {
     const othersOf = (type: string): readonly TypeDefinitionNode[] =>
       (owners.get(type) ?? []).flatMap((one) => (one.subgraph === subgraph ? [] : [one.node]));
-    const isValid = subgraph.isValid?.() === true;
     const made = reduce(subgraph.sdl, {
-      isShared: (type) => othersOf(type).length > 0,
+      isShared: (type) => owners.get(type)?.some((one) => one.subgraph !== subgraph) === true,
       elsewhere: (type) => new Set(othersOf(type).flatMap(fieldNames)),
       fieldSets,
-      isKnown: (node) => isValid || factsOf(node) !== undefined,
+      stubbed,
+      isKnown: (node) => valid.has(subgraph) || factsOf(node) !== undefined,
       standIn: `${STAND_IN}${i}`,
     });
     if (made === undefined) return subgraph;
-    leftOut.set(subgraph.name, made.leftOut);
+    const whole = [...made.leftOut.types].filter(([type, node]) => (stubbed.get(type)?.whole.node ?? node) === node);
+    leftOut.set(subgraph.name, { ...made.leftOut, types: new Map(whole) });
     return { ...subgraph, sdl: made.sdl };
   });
-  return leftOut.size === 0 ? undefined : { subgraphs: reduced, leftOut };
+  const stubs = new Map([...stubbed].map(([type, one]) => [type, one.stubs]));
+  return leftOut.size === 0 ? undefined : { subgraphs: reduced, leftOut, stubs };
 }
 
 const fieldNames = (node: TypeDefinitionNode): readonly string[] =>
@@ -91,6 +106,8 @@ interface Surroundings {
   readonly elsewhere: (type: string) => ReadonlySet<string>;
   /** Names of all fields that are mentioned in keys and the like. */
   readonly fieldSets: ReadonlySet<string>;
+  /** By type. */
+  readonly stubbed: ReadonlyMap<string, Stubbed>;
   /** Whether it is known to be valid. */
   readonly isKnown: (node: TypeDefinitionNode | FieldDefinitionNode) => boolean;
   readonly standIn: string;
@@ -129,10 +146,11 @@ function reduce(
   return { sdl: { ...sdl, definitions }, leftOut: { standIn, types, fields } };
 }
 
-function sort(node: DefinitionNode, { isShared, elsewhere, fieldSets, isKnown }: Surroundings): Sorted {
+function sort(node: DefinitionNode, { isShared, elsewhere, fieldSets, stubbed, isKnown }: Surroundings): Sorted {
   const whole = { kind: 'whole', node } as const;
   if (!isType(node) || node.kind.endsWith('Extension') || node.name.value.startsWith('_')) return whole;
   const type = node.name.value;
+  if (stubbed.has(type)) return { kind: 'out', node };
   if (!ROOTS.has(type) && !isShared(type) && isLeavable(node) && isKnown(node) && isPlain(node)) {
     return { kind: 'out', node };
   }
@@ -180,9 +198,11 @@ function findNeeded(sorted: readonly Sorted[], out: ReadonlyMap<string, TypeDefi
   return needed;
 }
 
-/** Of an object type its name is enough, which is put back whole. */
+/** Of an object type its name is enough, which is put back whole; several subgraphs may need it. */
 const asNeeded = (node: TypeDefinitionNode): TypeDefinitionNode =>
-  node.kind === Kind.OBJECT_TYPE_DEFINITION ? { kind: node.kind, name: node.name, fields: [field(STAND_IN)] } : node;
+  node.kind === Kind.OBJECT_TYPE_DEFINITION
+    ? { kind: node.kind, name: node.name, directives: [directive('shareable')], fields: [field(STAND_IN)] }
+    : node;
 
 /**
  * What is left out may have been the only way to a type that stays: the query type leads to all of these. It also takes and
@@ -217,9 +237,10 @@ const field = (called: string, type = 'Boolean', takes?: string): FieldDefinitio
 const choice = (called: string): DefinitionNode => ({
   kind: Kind.INPUT_OBJECT_TYPE_DEFINITION,
   name: name(called),
-  directives: [{ kind: Kind.DIRECTIVE, name: name('oneOf') }],
+  directives: [directive('oneOf')],
   fields: [{ kind: Kind.INPUT_VALUE_DEFINITION, name: name(called), type: named('Boolean') }],
 });
 
 const name = (value: string) => ({ kind: Kind.NAME, value }) as const;
+const directive = (called: string) => ({ kind: Kind.DIRECTIVE, name: name(called) }) as const;
 const named = (value: string) => ({ kind: Kind.NAMED_TYPE, name: name(value) }) as const;

@@ -16,13 +16,22 @@ import { deferNode } from '../sdl/deferred-node.ts';
 import type { Supergraph } from './compose-supergraph.ts';
 import { readGraphs } from './join-directives.ts';
 import { joinField, joinType } from './join-node.ts';
-import { STAND_IN, type LeftOut } from './leave-out.ts';
+import { STAND_IN, type LeftOut, type Reduced } from './leave-out.ts';
 import { HANDED_ON } from './read-uses.ts';
 
-export function putBack(composed: DocumentNode, leftOut: ReadonlyMap<string, LeftOut>): Supergraph {
+export function putBack(composed: DocumentNode, { leftOut, stubs }: Reduced): Supergraph {
   const graphs = readGraphs(composed);
   const document = fill(composed, leftOut, {
-    toType: (node, subgraph) => deferJoined(node, () => joinType(node, graphs.get(subgraph) ?? '')),
+    toType: (node, subgraph) =>
+      deferJoined(node, () => {
+        const known = (stubs.get(node.name.value) ?? []).map((one) => [one.subgraph.name, one.node] as const);
+        const parts = new Map([[subgraph, node], ...known]);
+        const inOrder = [...graphs].flatMap(([name, graph]) => {
+          const part = parts.get(name);
+          return part === undefined ? [] : [{ graph, node: part }];
+        });
+        return joinType(node, inOrder);
+      }),
     toField: (node, joins) => deferJoined(node, () => joinField(node, joins)),
   });
   let sdl: string | undefined;

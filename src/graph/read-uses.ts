@@ -14,6 +14,8 @@ import type { SubgraphSdl } from './compose-supergraph.ts';
 
 /** Directives that composition hands on as they are. */
 export const HANDED_ON: ReadonlySet<string> = new Set(['deprecated', 'specifiedBy', 'oneOf']);
+/** What an entity says of itself where it says no more than its keys. */
+export const KEYED: ReadonlySet<string> = new Set([...HANDED_ON, 'key']);
 /** They say something about what does not bear them. */
 const FAR_REACHING: ReadonlySet<string> = new Set([
   'inaccessible',
@@ -39,10 +41,13 @@ export function readUses({ sdl }: SubgraphSdl): Uses {
   const fieldSets = new Set<string>();
   let farReaching = false;
   for (const definition of sdl.definitions) {
-    if (isKnownPlain(definition)) continue;
+    const known = factsOf(definition)?.directives;
+    if (known !== undefined && isWithin(known, HANDED_ON)) continue;
     const hasOpen = 'fields' in definition && (definition.fields ?? []).some((field) => !hides(field));
-    for (const part of partsOf(definition)) {
-      if (isKnownPlain(part)) continue;
+    // Keys are on types alone, so that the fields need not be read.
+    const [head, ...fields] = partsOf(definition);
+    for (const part of known !== undefined && isWithin(known, KEYED) ? [head] : [head, ...fields]) {
+      if (factsOf(part) !== undefined && isPlain(part)) continue;
       visit(part, {
         Directive(directive, _key, _parent, _path, ancestors) {
           const name = directive.name.value.replace(/^federation__/, '');
@@ -68,7 +73,7 @@ const isOnField = (part: ASTNode, ancestors: readonly unknown[]): boolean =>
   part.kind === Kind.FIELD_DEFINITION && ancestors.at(-1) === part;
 
 /** The definition without its fields, and each of these. */
-function partsOf(definition: DefinitionNode): readonly (DefinitionNode | FieldDefinitionNode)[] {
+function partsOf(definition: DefinitionNode): readonly [DefinitionNode, ...FieldDefinitionNode[]] {
   if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) return [definition];
   return [{ ...definition, fields: [] }, ...(definition.fields ?? [])];
 }
@@ -93,26 +98,20 @@ export const isType = (node: DefinitionNode): node is TypeDefinitionNode =>
   /Type(?:Definition|Extension)$/.test(node.kind);
 
 /** Whether no directive is on it, or anywhere in it, that composition would have to look at. */
-export function isPlain(node: DefinitionNode | FieldDefinitionNode): boolean {
-  if (factsOf(node) !== undefined) return isKnownPlain(node);
-  let plain = true;
-  visit(node, { Directive: ({ name }) => void (plain &&= HANDED_ON.has(name.value)) });
-  return plain;
-}
+export const isPlain = (node: DefinitionNode | FieldDefinitionNode): boolean => bearsOnly(node, HANDED_ON);
 
-/** Without reading it. */
-function isKnownPlain(node: DefinitionNode | FieldDefinitionNode): boolean {
+/** Whether only these directives are on it, or anywhere in it. */
+export function bearsOnly(node: DefinitionNode | FieldDefinitionNode, names: ReadonlySet<string>): boolean {
   const known = factsOf(node);
-  return known !== undefined && isHandedOn(known.directives);
+  if (known !== undefined) return isWithin(known.directives, names);
+  let only = true;
+  visit(node, { Directive: ({ name }) => void (only &&= names.has(name.value)) });
+  return only;
 }
 
-const handedOn = new WeakMap<ReadonlySet<string>, boolean>();
-
-/** Many deferred nodes share a set. */
-function isHandedOn(directives: ReadonlySet<string>): boolean {
-  const known = handedOn.get(directives) ?? [...directives].every((name) => HANDED_ON.has(name));
-  handedOn.set(directives, known);
-  return known;
+function isWithin(some: ReadonlySet<string>, all: ReadonlySet<string>): boolean {
+  for (const one of some) if (!all.has(one)) return false;
+  return true;
 }
 
 export function implementsAny(node: TypeDefinitionNode): boolean {

@@ -14,6 +14,7 @@ import {
   GraphQLSpecifiedByDirective,
   GraphQLUnionType,
   getDirectiveValues,
+  isType,
   isTypeDefinitionNode,
   Kind,
   specifiedDirectives,
@@ -60,11 +61,13 @@ export function buildDeferredSchema(document: DocumentNode, hooks: DeferredSchem
   // What graphql-js's constructor finds by reading all fields of all types is said to it afterwards.
   const schema = new GraphQLSchema({ assumeValid: true, directives: [] });
   const nodes = document.definitions.filter(isTypeDefinitionNode);
-  const types: Readonly<Record<string, GraphQLNamedType>> = deferMap<GraphQLNamedType>([
-    ...specifiedScalarTypes.map((type) => [type.name, () => type] as const),
-    ...nodes.map((node) => [node.name.value, () => build.type(node, extensions.get(node.name.value) ?? [])] as const),
-    ...Object.values(schema.getTypeMap()).map((type) => [type.name, () => type] as const),
-  ]);
+  const given = new Map<string, GraphQLNamedType | TypeDefinitionNode>();
+  for (const type of specifiedScalarTypes) given.set(type.name, type);
+  for (const node of nodes) given.set(node.name.value, node);
+  for (const type of Object.values(schema.getTypeMap())) given.set(type.name, type);
+  const types: Readonly<Record<string, GraphQLNamedType>> = deferMap(given, (one) =>
+    isType(one) ? one : build.type(one, extensions.get(one.name.value) ?? []),
+  );
   const build = createBuilder(types, hooks);
   const own = document.definitions.filter((node) => node.kind === Kind.DIRECTIVE_DEFINITION).map(build.directive);
   const implementations = once(() => implementationsOf(nodes, types));
@@ -145,7 +148,7 @@ function createBuilder(types: Readonly<Record<string, GraphQLNamedType>>, hooks:
     const getFields = once((): GraphQLFieldMap<unknown, unknown> => {
       const fields = nodes.flatMap((node) => node.fields ?? []);
       if (fields.length <= MAX_WHOLE_FIELDS) return toMap(fields, (node) => field(type, node));
-      return deferMap(fields.map((node) => [node.name.value, () => field(type, node)]));
+      return deferMap(new Map(fields.map((node) => [node.name.value, node])), (node) => field(type, node));
     });
     return Object.assign(type, { getFields });
   };
@@ -208,19 +211,18 @@ function createBuilder(types: Readonly<Record<string, GraphQLNamedType>>, hooks:
 }
 
 /** An object whose values are made when they are asked for. */
-function deferMap<T>(entries: readonly (readonly [name: string, make: () => T])[]): Record<string, T> {
-  const makers = new Map(entries);
-  const names = [...makers.keys()];
+function deferMap<N, T>(given: ReadonlyMap<string, N>, make: (one: N) => T): Record<string, T> {
+  const names = [...given.keys()];
   const made = Object.create(null) as Record<string, T>;
   const valueOf = (name: string | symbol): T | undefined => {
     if (typeof name !== 'string') return undefined;
-    const make = name in made ? undefined : makers.get(name);
-    if (make !== undefined) made[name] = make();
+    const one = name in made ? undefined : given.get(name);
+    if (one !== undefined) made[name] = make(one);
     return made[name];
   };
   return new Proxy(made, {
     get: (_, name) => valueOf(name),
-    has: (_, name) => name in made || makers.has(String(name)),
+    has: (_, name) => name in made || given.has(String(name)),
     ownKeys: () => names,
     getOwnPropertyDescriptor(_, name) {
       valueOf(name);

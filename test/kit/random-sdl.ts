@@ -97,6 +97,8 @@ export const randomSdls: fc.Arbitrary<readonly string[]> = fc.gen().map((gen) =>
         (one) => agree(`${name} ${one}`, () => (chance(25) ? 'yes' : '')) === 'yes',
       );
       const own = implemented.map((one) => `${one.toLowerCase()}: Int ${shared(name) ? '@shareable' : ''}`);
+      if (keyed && chance(35))
+        return `type ${name} @key(fields: "id", resolvable: false) { id: ID${chance(3) ? '' : '!'} }`;
       const id = keyed ? `id: ID! ${chance(5) ? '@inaccessible' : ''}` : '';
       const heads = [
         implemented.length === 0 ? '' : `implements ${implemented.join(' & ')}`,

@@ -32,10 +32,12 @@ export function syncEventTypeName(type: string): string {
  * entities only the untyped stream is left. Throws HUB_COMPOSE_SDL where a name is no GraphQL name or occurs twice.
  */
 export function createEventsSdl(entities: readonly EventEntity[]): string {
-  for (const entity of entities) assertUsable(entity, entities);
+  const subscriptions = Map.groupBy(entities, ({ type }) => changedFieldName(type));
+  const taken = new Set([...OWN_TYPES, ...entities.map(({ type }) => syncEventTypeName(type))]);
+  for (const entity of entities) assertUsable(entity, subscriptions, taken);
   const union = entities.map((entity) => entity.type).join(' | ');
   return `
-extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key"])
+extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@shareable"])
 
 "An instant, as ISO 8601 in UTC."
 scalar DateTime
@@ -166,7 +168,11 @@ const OWN_TYPES: ReadonlySet<string> = new Set([
   'SyncCondition',
 ]);
 
-function assertUsable({ type, keyFields }: EventEntity, all: readonly EventEntity[]): void {
+function assertUsable(
+  { type, keyFields }: EventEntity,
+  subscriptions: ReadonlyMap<string, readonly EventEntity[]>,
+  taken: ReadonlySet<string>,
+): void {
   const names = [type, ...keyFields.map((field) => field.name)];
   const wrong = names.find((name) => !NAME.test(name) || name.startsWith('__'));
   const clashing = keyFields.find(({ name }) => name === 'after' || name === 'where');
@@ -179,9 +185,9 @@ function assertUsable({ type, keyFields }: EventEntity, all: readonly EventEntit
           ? `a key field called "${clashing.name}" would clash with the argument of that name`
           : new Set(names.slice(1)).size < keyFields.length
             ? 'a key field is given twice'
-            : all.filter((entity) => changedFieldName(entity.type) === changedFieldName(type)).length > 1
+            : (subscriptions.get(changedFieldName(type)) ?? []).length > 1
               ? 'its subscription would have the same name as that of another entity'
-              : OWN_TYPES.has(type) || all.some((entity) => syncEventTypeName(entity.type) === type)
+              : taken.has(type)
                 ? 'the events themselves have a type of that name'
                 : undefined;
   if (problem !== undefined) {
