@@ -32,6 +32,7 @@ export function fakeSource(
   answers: Answers,
   maxKeysPerBatch = 100,
   shareLookups = true,
+  read = (text: string) => parse(new Source(text, `schema/${name}/test.graphql`)),
 ): FakeSource {
   const calls: FakeSource['calls'] = [];
   const connector: Connector = {
@@ -67,7 +68,7 @@ export function fakeSource(
     },
     close: () => Promise.resolve(),
   };
-  const document = parse(new Source(sdl, `schema/${name}/test.graphql`));
+  const document = read(sdl);
   return {
     subgraph: createLocalSubgraph({
       name,

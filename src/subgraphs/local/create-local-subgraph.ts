@@ -26,7 +26,7 @@ import { createLookup, type Lookup } from './lookups.ts';
 import type { KnownTypes } from './resolve-type.ts';
 import { readSourceEvents } from './source-events.ts';
 import { createStubs } from './stubs.ts';
-import { readTypeModels, type TypeModels } from './type-model.ts';
+import { assertWritten, readTypeModels, type TypeModels } from './type-model.ts';
 
 export interface LocalSubgraphOptions {
   readonly name: string;
@@ -64,7 +64,10 @@ export function createLocalSubgraph(options: LocalSubgraphOptions): LocalSubgrap
     stubs,
     known,
   };
-  if (local.whenMade !== undefined) attachResolversLater(context, local.whenMade);
+  if (local.whenMade !== undefined) {
+    attachResolversLater(context, local.whenMade);
+    assertWritten(name, options.sdl, models);
+  }
   readLookups(options, local, models, lookups);
   if (local.whenMade === undefined) attachResolvers(context);
   return {

@@ -6,12 +6,15 @@ import {
   isObjectType,
   getNamedType,
   getNullableType,
+  Kind,
+  type DocumentNode,
   type GraphQLField,
   type GraphQLObjectType,
   type GraphQLSchema,
 } from 'graphql';
 import type { Connector, PreparedField } from '../../contract/connector.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
+import { factsOf } from '../../sdl/deferred-node.ts';
 import { createTagsOf, type TagsOf } from './compile-tags.ts';
 import { parseFieldSelection, type SelectedKey } from './field-selection.ts';
 import { argumentsOf, directiveArgs, upstreamName } from './hub-directives.ts';
@@ -63,7 +66,7 @@ export function readTypeModels(
 ): TypeModels {
   const tagsOf = createTagsOf(schema, entities);
   const read: ReadField = (type, field) => readField(source, schema, type, field, connectors, tagsOf);
-  if (whenMade !== undefined) return deferTypeModels(source, schema, read);
+  if (whenMade !== undefined) return deferTypeModels(schema, read);
   const models = new Map<string, ReadonlyMap<string, FieldModel>>();
   const problems: GraphQLError[] = [];
   for (const type of Object.values(schema.getTypeMap())) {
@@ -90,8 +93,8 @@ function toProblem(thrown: unknown, field: GraphQLField<unknown, unknown>): Grap
   return new GraphQLError(message, { nodes: field.astNode ?? null });
 }
 
-/** The same models, each made when it is first asked for. */
-function deferTypeModels(source: string, schema: GraphQLSchema, read: ReadField): TypeModels {
+/** The same models, each made when it is first asked for, which throws a GraphQLError where it cannot be. */
+function deferTypeModels(schema: GraphQLSchema, read: ReadField): TypeModels {
   const models = new Map<string, FieldModels>();
   const ofType = (type: GraphQLObjectType): FieldModels => {
     const made = new Map<string, FieldModel>();
@@ -104,7 +107,7 @@ function deferTypeModels(source: string, schema: GraphQLSchema, read: ReadField)
         made.set(name, model);
         return model;
       } catch (thrown) {
-        throw invalidSdl(source, [toProblem(thrown, field)]);
+        throw toProblem(thrown, field);
       }
     };
     return {
@@ -126,6 +129,24 @@ function deferTypeModels(source: string, schema: GraphQLSchema, read: ReadField)
       return known;
     },
   };
+}
+
+/** Of deferred SDL: makes the models of what is not deferred, as nobody has checked that yet. Throws HUB_COMPOSE_SDL. */
+export function assertWritten(source: string, { definitions }: DocumentNode, models: TypeModels): void {
+  const problems: GraphQLError[] = [];
+  for (const node of definitions) {
+    if (node.kind !== Kind.OBJECT_TYPE_DEFINITION || factsOf(node) !== undefined) continue;
+    for (const field of node.fields ?? []) {
+      if (factsOf(field) !== undefined) continue;
+      try {
+        models.get(node.name.value)?.get(field.name.value);
+      } catch (thrown) {
+        if (!(thrown instanceof GraphQLError)) throw thrown;
+        problems.push(thrown);
+      }
+    }
+  }
+  if (problems.length > 0) throw invalidSdl(source, problems);
 }
 
 /** What is wrong with a field's directives; whoever reads them adds file and line. */

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { parse } from 'graphql';
+import { parse, Source } from 'graphql';
 import type { EntityChange } from '../../../../src/contract/events.ts';
 import { createScope } from '../../../../src/engine/create-scope.ts';
 import { HubFault } from '../../../../src/faults/hub-fault.ts';
+import { deferSdl } from '../../../../src/sdl/defer-sdl.ts';
+import { mergeSdl } from '../../../../src/subgraphs/local/merge-sdl.ts';
 import { ask, fakeSource, testGraph } from '../../../kit/graph.ts';
 
 const SHOP = /* GraphQL */ `
@@ -46,7 +48,9 @@ const CUSTOMERS = [
   { id: 7, name: 'Ada' },
 ];
 
-function shop(overrides: Parameters<typeof fakeSource>[2] = {}, maxKeysPerBatch?: number) {
+type Read = Parameters<typeof fakeSource>[5];
+
+function shopOf(read: Read, overrides: Parameters<typeof fakeSource>[2] = {}, maxKeysPerBatch?: number) {
   const source = fakeSource(
     'shop',
     SHOP,
@@ -62,11 +66,22 @@ function shop(overrides: Parameters<typeof fakeSource>[2] = {}, maxKeysPerBatch?
       ...overrides,
     },
     maxKeysPerBatch,
+    true,
+    read,
   );
   return { ...source, graph: testGraph(source.subgraph) };
 }
 
-describe('a local subgraph', () => {
+/** As large SDL is that was checked when it was pinned. */
+const readLater: Read = (text) => deferSdl(text, 0) ?? parse(text);
+
+describe.each<readonly [string, Read]>([
+  ['parsed', undefined],
+  ['read later', readLater],
+])('a local subgraph of SDL that is %s', (_how, read) => {
+  const shop = (overrides?: Parameters<typeof shopOf>[1], maxKeysPerBatch?: number) =>
+    shopOf(read, overrides, maxKeysPerBatch);
+
   it('completes all stubs of a level with one batched call, matched by key whatever the order of the answer', async () => {
     const { graph, calls } = shop();
     const response = await ask(graph, '{ orders { id customer { name } } }');
@@ -253,5 +268,17 @@ describe('SDL that cannot work', () => {
   ])('is refused with its place: %s', (_what, sdl, message) => {
     expect(build(sdl)).toThrow(message);
     expect(build(sdl)).toThrow(expect.objectContaining({ code: 'HUB_COMPOSE_SDL' }));
+  });
+
+  it.each([
+    [
+      'extend type Order { other: Customer @derive(from: "{ id: nope }") }',
+      /joins:1:21: Order\.other: .* no field "nope"/,
+    ],
+    ['extend type Order { other: Nope @derive(from: "{ id: customerId }") }', /joins:1:28: Unknown type "Nope"/],
+    ['extend type Query { other: Customer }', /joins:1:21: Query\.other has nothing to resolve it/],
+  ])('is refused beside SDL that is read later: %s', (joins, message) => {
+    const beside: Read = (text) => mergeSdl([readLater(text), parse(new Source(joins, 'joins'))]);
+    expect(() => shopOf(beside)).toThrow(message);
   });
 });
