@@ -7,7 +7,7 @@ import type { SourceStats } from './contract/source-stats.ts';
 import type { Subgraph } from './contract/subgraph.ts';
 import type { Transport } from './contract/transport.ts';
 import { HubFault } from './faults/hub-fault.ts';
-import { parseSdl } from './graph/parse-sdl.ts';
+import { hasPlaces, parseSdl } from './graph/parse-sdl.ts';
 import { deferSdl } from './sdl/defer-sdl.ts';
 import { createAiKind } from './subgraphs/ai/index.ts';
 import { createFederationKind } from './subgraphs/federation/index.ts';
@@ -50,7 +50,13 @@ export interface SourceContext {
 /** A source with the SDL of its description and its folder. Rejects with HUB_IMPORT_*, HUB_CONFIG_* or HUB_COMPOSE_SDL. */
 export async function createSource(source: NamedSource, context: SourceContext): Promise<Subgraph> {
   const kind = kindOf(source.settings.kind);
-  return startSource(source, kind, await readSdl(source, kind, context), context);
+  const { document, withPlaces } = await readSdl(source, kind, context);
+  try {
+    return await startSource(source, kind, document, context);
+  } catch (thrown) {
+    if (withPlaces === undefined || !(thrown instanceof HubFault) || thrown.code !== 'HUB_COMPOSE_SDL') throw thrown;
+    return startSource(source, kind, withPlaces(), context);
+  }
 }
 
 /** A source as it is: nothing is imported, and no file is read. */
@@ -106,27 +112,46 @@ export function checkerOf(kind: SourceKind): string {
   return sdlDigest(`${kind.kind} ${readVersion()}\n${words}`);
 }
 
-async function readPinned(file: SdlFile, name: string, kind: SourceKind, config: HubConfig): Promise<DocumentNode> {
-  const { source } = file;
-  const text = source.body;
-  if (kind.readsSdlLater !== true || text.length <= READ_LATER_ABOVE) return parseSdl(source);
-  if (!(await isChecked(config.schemaFolder, name, file, checkerOf(kind)))) return parseSdl(source);
-  return deferSdl(text) ?? parseSdl(source);
+interface SourceDocument {
+  readonly document: DocumentNode;
+  /** The same with places in the texts, for the one who has to say where it is wrong. Absent where it has them. */
+  readonly withPlaces?: () => DocumentNode;
 }
 
-async function readSdl(source: NamedSource, kind: SourceKind, context: SourceContext): Promise<DocumentNode> {
-  const { config, sdl, logger } = context;
-  const { name, settings } = source;
-  const merge = (documents: readonly DocumentNode[]) => kind.mergeSdl?.(documents) ?? mergeSdl(documents);
-  const files = await readSourceSdl(config, name);
+async function readSdl(source: NamedSource, kind: SourceKind, context: SourceContext): Promise<SourceDocument> {
+  const files = await readSourceSdl(context.config, source.name);
   const handwritten = files.handwritten.map((file) => parseSdl(file.source));
-  if (kind.importSdl === undefined || !hasDescription(kind, settings)) {
-    const upstream = files.upstream === undefined ? [] : [await readPinned(files.upstream, name, kind, config)];
-    return merge([...upstream, ...handwritten]);
+  const merge = (upstream: readonly DocumentNode[]): DocumentNode => {
+    const documents = [...upstream, ...handwritten];
+    return kind.mergeSdl?.(documents) ?? mergeSdl(documents);
+  };
+  const upstream = await readUpstream(files.upstream, source, kind, context);
+  if (upstream === undefined) return { document: merge([]) };
+  const { text } = upstream;
+  return {
+    document: merge([upstream.document]),
+    ...(hasPlaces(text) ? {} : { withPlaces: () => merge([parseSdl(text, true)]) }),
+  };
+}
+
+interface UpstreamSdl {
+  readonly text: Source;
+  readonly document: DocumentNode;
+}
+
+/** What describes the source, pinned or imported; undefined where nothing does. */
+async function readUpstream(
+  pinned: SdlFile | undefined,
+  source: NamedSource,
+  kind: SourceKind,
+  { config, sdl, logger }: SourceContext,
+): Promise<UpstreamSdl | undefined> {
+  const { name, settings } = source;
+  const described = hasDescription(kind, settings);
+  if (pinned !== undefined && (sdl !== 'import' || !described)) {
+    return { text: pinned.source, document: await readPinned(pinned, name, kind, config) };
   }
-  if (sdl !== 'import' && files.upstream !== undefined) {
-    return merge([await readPinned(files.upstream, name, kind, config), ...handwritten]);
-  }
+  if (kind.importSdl === undefined || !described) return undefined;
   if (sdl === 'pinned') {
     throw new HubFault(
       'HUB_COMPOSE_SDL',
@@ -140,7 +165,16 @@ async function readSdl(source: NamedSource, kind: SourceKind, context: SourceCon
       `imported from ${imported.origin}, as nothing of the source is pinned; to serve the same at every start, run: manifold import ${name}`,
     );
   }
-  return merge([parseSdl(new Source(imported.sdl, `${name}: imported SDL`)), ...handwritten]);
+  const text = new Source(imported.sdl, `${name}: imported SDL`);
+  return { text, document: parseSdl(text) };
+}
+
+async function readPinned(file: SdlFile, name: string, kind: SourceKind, config: HubConfig): Promise<DocumentNode> {
+  const { source } = file;
+  const text = source.body;
+  if (kind.readsSdlLater !== true || text.length <= READ_LATER_ABOVE) return parseSdl(source);
+  if (!(await isChecked(config.schemaFolder, name, file, checkerOf(kind)))) return parseSdl(source);
+  return deferSdl(text) ?? parseSdl(source);
 }
 
 /** All or nothing: what was made is closed again where something else failed. */

@@ -55,6 +55,15 @@ describe('wrong input', () => {
       },
       /nope/,
     ],
+    [
+      'a mistake in a large pinned SDL',
+      {
+        ...SHOP_FILES,
+        'manifold.yaml': YAML.replace(/^ *spec:.*\n/m, ''),
+        'schema/shop/upstream.graphql': `# ${'-'.repeat(2_000_000)}\ntype Query {\n  a: Nope @rest(get: "/a")\n}\n`,
+      },
+      /schema\/shop\/upstream\.graphql:3:6: Unknown type "Nope"/,
+    ],
   ])('%s gets one clear message, exit code 1 and no stack', async (_what, content, message) => {
     await using folder = await temporaryFolder(content);
     const { code, stdout, stderr } = await manifold(folder, ['compose']);
