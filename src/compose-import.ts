@@ -7,6 +7,7 @@ import { isChecked, markChecked, readSourceSdl } from './config/pinned-sdl.ts';
 import type { NamedSource, SourceKind } from './config/source-kind.ts';
 import { composeSupergraph } from './graph/compose-supergraph.ts';
 import { parseSdl } from './graph/parse-sdl.ts';
+import { readUses } from './graph/read-uses.ts';
 import { mergeSdl } from './subgraphs/local/merge-sdl.ts';
 import type { Logger } from './telemetry/logger.ts';
 
@@ -40,7 +41,8 @@ async function isInOrder(source: NamedSource, kind: SourceKind, sdl: Source, con
     const subgraph = await startSource(source, kind, mergeSdl([parseSdl(sdl)]), context);
     try {
       assertValidSchema(composeSupergraph([subgraph]).publicSchema);
-      return true;
+      // What is read later has to stand for itself: nobody looks whether it says something about other types.
+      return !readUses(subgraph).farReaching;
     } finally {
       await subgraph.close();
     }

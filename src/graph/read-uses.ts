@@ -36,7 +36,7 @@ export interface Uses {
   readonly fieldSets: ReadonlySet<string>;
 }
 
-/** Deferred definitions are taken to lead to no root type: what describes an upstream has none. */
+/** Deferred definitions are taken to lead to no root type: compose-import.ts sees to it before they are. */
 export function readUses({ sdl }: SubgraphSdl): Uses {
   const fieldSets = new Set<string>();
   let farReaching = false;
