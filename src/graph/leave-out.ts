@@ -71,7 +71,7 @@ export function leaveOut(subgraphs: readonly SubgraphSdl[], above: number): Redu
     const othersOf = (type: string): readonly TypeDefinitionNode[] =>
       (owners.get(type) ?? []).flatMap((one) => (one.subgraph === subgraph ? [] : [one.node]));
     const made = reduce(subgraph.sdl, {
-      isShared: (type) => owners.get(type)?.some((one) => one.subgraph !== subgraph) === true,
+      isShared: (type) => (owners.get(type) ?? []).length > 1,
       elsewhere: (type) => new Set(othersOf(type).flatMap(fieldNames)),
       fieldSets,
       stubbed,
@@ -101,6 +101,7 @@ type Sorted =
     };
 
 interface Surroundings {
+  /** Whether it is defined, or extended, more than once. */
   readonly isShared: (type: string) => boolean;
   /** Names of the fields that other subgraphs give the type. */
   readonly elsewhere: (type: string) => ReadonlySet<string>;

@@ -10,7 +10,7 @@ import {
   type ObjectTypeDefinitionNode,
 } from 'graphql';
 import { deferNode } from './deferred-node.ts';
-import { scanDefinitions, scanFields, type DefinitionSpan, type FieldSpan, type TypeKeyword } from './scan-sdl.ts';
+import { scanDefinitions, scanFields, type DefinitionSpan, type Span, type TypeKeyword } from './scan-sdl.ts';
 
 const KINDS = {
   type: Kind.OBJECT_TYPE_DEFINITION,
@@ -53,7 +53,7 @@ function readByField(text: string, span: DefinitionSpan): ObjectTypeDefinitionNo
   return { ...head, fields: scanFields(text, span).map((field) => deferField(text, field)) };
 }
 
-function deferField(text: string, { name, start, end, directives }: FieldSpan): FieldDefinitionNode {
+function deferField(text: string, { name, start, end, directives }: Span): FieldDefinitionNode {
   return deferNode<FieldDefinitionNode>(
     { kind: Kind.FIELD_DEFINITION, name: toName(name) },
     { directives, hasInterfaces: false },

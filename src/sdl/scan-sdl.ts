@@ -3,7 +3,7 @@
 
 export type TypeKeyword = 'type' | 'interface' | 'union' | 'enum' | 'input' | 'scalar';
 
-interface Span {
+export interface Span {
   readonly name: string;
   /** Of its description, where it has one. */
   readonly start: number;
@@ -17,11 +17,6 @@ export interface DefinitionSpan extends Span {
   /** Of its opening brace; `end` where it has none. */
   readonly body: number;
   readonly hasInterfaces: boolean;
-}
-
-export interface FieldSpan extends Span {
-  /** Name of its type, without lists and non-nulls. */
-  readonly type: string;
 }
 
 const KEYWORDS: ReadonlySet<string> = new Set(['type', 'interface', 'union', 'enum', 'input', 'scalar']);
@@ -67,9 +62,9 @@ export function scanDefinitions(text: string): readonly DefinitionSpan[] | undef
 }
 
 /** The fields of an object or interface type. */
-export function scanFields(text: string, { body, end }: Pick<DefinitionSpan, 'body' | 'end'>): readonly FieldSpan[] {
+export function scanFields(text: string, { body, end }: Pick<DefinitionSpan, 'body' | 'end'>): readonly Span[] {
   const scan = createScan(text, body + 1);
-  const spans: FieldSpan[] = [];
+  const spans: Span[] = [];
   while (scan.goOn() && scan.at() < end - 1) {
     const start = scan.at();
     scan.skipDescription();
@@ -82,7 +77,7 @@ export function scanFields(text: string, { body, end }: Pick<DefinitionSpan, 'bo
     let last = scan.at();
     while (scan.goOn() && scan.skipDirective()) last = scan.at();
     scan.goTo(last);
-    spans.push({ name, start, end: last, type, directives: scan.collected() });
+    spans.push({ name, start, end: last, directives: scan.collected() });
   }
   return spans;
 }
