@@ -10,6 +10,25 @@ const JSON_TYPES: ReadonlySet<unknown> = new Set<JsonType>([
   'string', 'number', 'integer', 'boolean', 'object', 'array', 'file',
 ]); // prettier-ignore
 
+/** What stands for a type in descriptions that were written by hand: the type, and the format that goes with it. */
+const MISWRITTEN: ReadonlyMap<string, readonly [JsonType, string?]> = new Map([
+  ['text', ['string']],
+  ['date', ['string', 'date']],
+  ['date-time', ['string', 'date-time']],
+  ['datetime', ['string', 'date-time']],
+  ['url', ['string', 'url']],
+  ['uuid', ['string', 'uuid']],
+  ['int', ['integer']],
+  ['long', ['integer', 'int64']],
+  ['float', ['number']],
+  ['double', ['number']],
+  ['decimal', ['number']],
+  ['bool', ['boolean']],
+  ['hash', ['object']],
+  ['map', ['object']],
+  ['list', ['array']],
+]);
+
 /** What changes a schema's meaning when it stands beside a `$ref` (3.1); everything else there is an annotation. */
 const STRUCTURAL = [
   ...['properties', 'allOf', 'oneOf', 'anyOf', 'items', 'prefixItems', 'enum', 'additionalProperties', 'required'],
@@ -53,6 +72,7 @@ export function createSchemaReader(references: References): ReadSchema {
     const get = (key: string): unknown => property(place.value, key);
     const child = (key: string): Place => references.child(place, key);
     const typeNames = [get('type')].flat();
+    const types = typeNames.flatMap(typeNamed);
     const values = valuesOf(get('enum'), get('const'));
     const required = get('required');
     const items = child('items');
@@ -61,14 +81,14 @@ export function createSchemaReader(references: References): ReadSchema {
       at: references.at(place),
       component: componentName(place),
       title: textOf(get('title')),
-      types: typeNames.filter((type): type is JsonType => JSON_TYPES.has(type)),
+      types: types.map(({ type }) => type),
       nullable:
         get('nullable') === true ||
         get('x-nullable') === true ||
         typeNames.includes('null') ||
         values?.includes(null) === true,
       onlyNull: typeNames.length === 1 && typeNames[0] === 'null',
-      format: textOf(get('format')),
+      format: textOf(get('format')) ?? types[0]?.format,
       description: textOf(get('description')),
       deprecated: get('deprecated') === true,
       readOnly: get('readOnly') === true,
@@ -139,6 +159,18 @@ export function createSchemaReader(references: References): ReadSchema {
   };
 
   return read;
+}
+
+/** Nothing for `null`, and for what is no type under any name. */
+function typeNamed(name: unknown): { readonly type: JsonType; readonly format?: string | undefined }[] {
+  if (typeof name !== 'string') return [];
+  const lower = name.toLowerCase();
+  const [type, format] = MISWRITTEN.get(lower) ?? [lower];
+  return isJsonType(type) ? [{ type, format }] : [];
+}
+
+function isJsonType(name: string): name is JsonType {
+  return JSON_TYPES.has(name);
 }
 
 /** `true`, `false` and what is no schema at all: they share one identity. */

@@ -46,6 +46,33 @@ describe('scalars', () => {
     for (const name of ['Date', 'DateTime', 'JSON', 'Long']) expect(sdl).toContain(`scalar ${name}`);
   });
 
+  it('are known under names that JSON Schema does not have', async () => {
+    const sdl = await sdlOf(
+      reading({
+        A: {
+          type: 'Object',
+          properties: {
+            name: { type: 'String' },
+            count: { type: 'int' },
+            big: { type: 'long' },
+            price: { type: 'float' },
+            ok: { type: 'bool' },
+            on: { type: 'date' },
+            at: { type: 'datetime' },
+            tags: { type: 'Array', items: { type: 'text' } },
+            values: { type: 'list' },
+            extra: { type: 'map', additionalProperties: { type: 'Integer' } },
+            unknown: { type: 'whatever' },
+          },
+        },
+      }),
+    );
+    expect(sdl).toContain(
+      'type A { name: String count: Int big: Long price: Float ok: Boolean on: Date at: DateTime tags: [String!] ' +
+        'values: [JSON] extra: [AExtraEntry!] unknown: JSON }',
+    );
+  });
+
   it('of several types are JSON, numbers of both kinds Float', async () => {
     const sdl = await sdlOf(
       reading(
