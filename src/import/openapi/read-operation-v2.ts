@@ -1,6 +1,13 @@
 // Parameters, bodies and responses as OpenAPI 2.0 writes them, in the shape of 3.x. Called by `readModel`.
 import { createSchema } from './create-schema.ts';
-import type { ApiBody, ApiParameter, ApiResponse, ParameterStyle, SchemaSource } from './document-model.ts';
+import type {
+  ApiBody,
+  ApiEncoding,
+  ApiParameter,
+  ApiResponse,
+  ParameterStyle,
+  SchemaSource,
+} from './document-model.ts';
 import { isObject, property } from './parse-document.ts';
 import type { OperationReader, ReaderContext } from './read-model.ts';
 import { isAnswer, mediaType } from './read-operation-v3.ts';
@@ -16,6 +23,18 @@ const STYLES: Readonly<Record<string, ParameterStyle>> = {
   tsv: 'tabDelimited',
   pipes: 'pipeDelimited',
 };
+
+/** How a list is written; `csv` where the description does not say. */
+function formatOf(place: Place): string {
+  return textOf(property(place.value, 'collectionFormat')) ?? 'csv';
+}
+
+/** Nothing for a list that repeats its name, and for what is no list. */
+function listEncoding(name: string, field: Place): [string, ApiEncoding][] {
+  const format = formatOf(field);
+  if (property(field.value, 'type') !== 'array' || format === 'multi') return [];
+  return [[name, { contentType: undefined, style: STYLES[format] ?? 'form', explode: false }]];
+}
 
 export function createReaderV2({ references, readSchema, note }: ReaderContext): OperationReader {
   const { child, root } = references;
@@ -33,7 +52,7 @@ export function createReaderV2({ references, readSchema, note }: ReaderContext):
       note(references.at(place), `this parameter was left out: "in: ${String(where)}" is not expressed`);
       return [];
     }
-    const format = typeof get('collectionFormat') === 'string' ? String(get('collectionFormat')) : 'csv';
+    const format = formatOf(place);
     return [
       {
         name: String(get('name')),
@@ -65,7 +84,13 @@ export function createReaderV2({ references, readSchema, note }: ReaderContext):
       at: `${references.at(operation)}/parameters`,
       required: required.length > 0,
       description: undefined,
-      media: [{ type: multipart ? MULTIPART : FORM, schema: () => schema }],
+      media: [
+        {
+          type: multipart ? MULTIPART : FORM,
+          schema: () => schema,
+          encoding: new Map(fields.flatMap((field) => listEncoding(nameOf(field), field))),
+        },
+      ],
     };
   };
 

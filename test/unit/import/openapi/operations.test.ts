@@ -329,6 +329,27 @@ describe('bodies', () => {
     expect(two).toContain('input CreateOrderInput { a: String! b: String }');
   });
 
+  it('of forms in 2.0 write lists in their collection format, which is commas', async () => {
+    const list = (name: string, more: object): object => ({
+      ...{ name, in: 'formData', type: 'array', items: { type: 'string' } },
+      ...more,
+    });
+    const parameters = [
+      list('plain', {}),
+      list('pipes', { collectionFormat: 'pipes' }),
+      list('many', { collectionFormat: 'multi' }),
+    ];
+    const sdl = await sdlOf({
+      swagger: '2.0',
+      info: { title: 'T', version: '1' },
+      paths: { '/a': { post: { operationId: 'send', parameters, responses: { 204: { description: 'x' } } } } },
+    });
+    expect(sdl).toContain(
+      'input SendInput { plain: [String!] @serialize(style: comma) pipes: [String!] @serialize(style: pipe) ' +
+        'many: [String!] }',
+    );
+  });
+
   it('of reads are sent: of GET where one is described, of QUERY as of POST', async () => {
     const { sdl, report } = await importText({
       ...api({
