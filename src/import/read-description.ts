@@ -90,10 +90,7 @@ async function readFile(
   if (boundary !== undefined) {
     // Symbolic links are resolved on both sides, so that none leads out of the tree.
     const tree = await realpath(resolve(folder, boundary.endsWith('/') ? boundary : dirname(boundary)));
-    const inside = relative(tree, real);
-    if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) {
-      throw outside(location, boundary, 'its folder', '');
-    }
+    if (!isWithin(tree, real)) throw outside(location, boundary, 'its folder', folderAdvice(tree, real, folder));
   }
   try {
     // Before it is opened: opening a pipe waits for its writer.
@@ -105,6 +102,19 @@ async function readFile(
   } catch (error) {
     throw error instanceof HubFault ? error : unreadable(location, systemReason(error), error);
   }
+}
+
+function isWithin(tree: string, path: string): boolean {
+  const inside = relative(tree, path);
+  return inside !== '..' && !inside.startsWith(`..${sep}`) && !isAbsolute(inside);
+}
+
+/** A description in several folders side by side is imported by the folder around them. */
+function folderAdvice(tree: string, path: string, folder: string): string {
+  const around = dirname(tree);
+  if (around === dirname(around) || !isWithin(around, path)) return '';
+  const shown = relative(folder, around).split(sep).join('/') || '.';
+  return `; to read it all the same, give the folder ${shown} as the spec`;
 }
 
 interface UrlLimits {

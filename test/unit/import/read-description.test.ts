@@ -70,6 +70,15 @@ describe('readDescription of files', () => {
     },
   );
 
+  it('says which folder to import where what is referred to lies beside its own', async () => {
+    await expect(readDescription('../secret.yaml', { folder, from: 'specs/a.yaml' })).rejects.toMatchObject({
+      message: expect.stringMatching(/within its folder; to read it all the same, give the folder \. as the spec$/),
+    });
+    await expect(readDescription('/etc/passwd', { folder, from: 'specs/a.yaml' })).rejects.toMatchObject({
+      message: expect.stringMatching(/within its folder$/),
+    });
+  });
+
   it('does not go from a file to the network', async () => {
     const reference = readDescription('http://127.0.0.1:1/x', { folder, from: 'specs/a.yaml' });
     await expect(reference).rejects.toMatchObject({ code: 'HUB_IMPORT_REFERENCE' });
