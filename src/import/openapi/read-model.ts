@@ -41,7 +41,7 @@ export type Selection = (operation: { method: string; path: string; operationId:
 /** Throws HUB_IMPORT_INVALID where it is no OpenAPI document. */
 export function readModel(loaded: LoadedDocuments, wants: Selection, note: TakeNote): ApiModel {
   const main = loaded.documents.get(loaded.main) ?? {};
-  const version = recogniseVersion(main, loaded.main);
+  const version = recogniseVersion(main, loaded.main, note);
   const references = createReferences(loaded, note);
   const readSchema = createSchemaReader(references);
   const context: ReaderContext = { references, readSchema, note };

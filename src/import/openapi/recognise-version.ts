@@ -1,11 +1,15 @@
 // A parsed document in, the version of OpenAPI it is written in out; what is something else is named as what it is.
 import { HubFault } from '../../faults/hub-fault.ts';
+import type { TakeNote } from './document-model.ts';
 import { isObject, property, type JsonObject } from './parse-document.ts';
 
 export type OpenApiVersion = '2.0' | '3.0' | '3.1';
 
-/** 3.2 and later minors are read as 3.1. Throws HUB_IMPORT_INVALID. */
-export function recogniseVersion(document: JsonObject, location: string): OpenApiVersion {
+/**
+ * 3.2 and later minors are read as 3.1; what does not say its version, by what it looks like.
+ * Throws HUB_IMPORT_INVALID.
+ */
+export function recogniseVersion(document: JsonObject, location: string, note: TakeNote): OpenApiVersion {
   const swagger = versionOf(document, 'swagger');
   const openapi = versionOf(document, 'openapi');
   if (openapi !== undefined) {
@@ -19,7 +23,18 @@ export function recogniseVersion(document: JsonObject, location: string): OpenAp
   }
   const old = versionOf(document, 'swaggerVersion');
   if (old !== undefined) throw invalid(location, `Swagger ${old} is not supported: convert it to OpenAPI 3 first`);
-  throw invalid(location, `not an OpenAPI document: ${lookOf(document)}`);
+  const likely = likelyVersion(document);
+  if (likely === undefined) throw invalid(location, `not an OpenAPI document: ${lookOf(document)}`);
+  note('#', `it does not say which version of OpenAPI it is written in: it is read as ${likely}`, 'advice');
+  return likely;
+}
+
+const ONLY_IN_2 = ['definitions', 'host', 'basePath', 'schemes', 'consumes', 'produces', 'securityDefinitions'];
+
+function likelyVersion(document: JsonObject): OpenApiVersion | undefined {
+  const paths = property(document, 'paths');
+  if (!isObject(paths) || !Object.keys(paths).some((path) => path.startsWith('/'))) return undefined;
+  return ONLY_IN_2.some((key) => Object.hasOwn(document, key)) ? '2.0' : '3.0';
 }
 
 function versionOf(document: JsonObject, key: string): string | undefined {

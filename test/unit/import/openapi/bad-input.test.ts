@@ -20,6 +20,7 @@ describe('what is no OpenAPI document', () => {
     ['swagger: 1.1', 'Swagger 1.1 is not supported'],
     ['openapi: 4.0.0', 'OpenAPI 4.0.0 is not supported'],
     ['hello: world', 'neither "openapi" nor "swagger", but hello'],
+    ['paths: [a, b]', 'neither "openapi" nor "swagger", but paths'],
     ['just some words', 'plain text'],
     ['[1, 2]', 'a list'],
     ['{"openapi": "3.0.0", "paths": {', 'not JSON'],
@@ -37,6 +38,24 @@ describe('what is no OpenAPI document', () => {
     const paths = 'paths: {/a: {get: {responses: {204: {description: x}}}}}';
     expect((await importText(`swagger: 2.0\n${paths}`)).report.operations).toBe(1);
     expect((await importText(`openapi: 3.0\n${paths}`)).report.operations).toBe(1);
+  });
+
+  it('takes what does not say its version for what it looks like, and says so', async () => {
+    const answer = '{type: object, properties: {n: {type: integer}}}';
+    const told = (version: string): object => ({
+      kind: 'advice',
+      message: expect.stringContaining(`read as ${version}`),
+    });
+    const old = await importText(
+      `host: h.example\npaths: {/a: {get: {responses: {200: {description: x, schema: ${answer}}}}}}`,
+    );
+    expect(old.sdl).toContain('n: Int');
+    expect(old.report.notes).toContainEqual(expect.objectContaining(told('2.0')));
+    const young = await importText(
+      `paths: {/a: {get: {responses: {200: {description: x, content: {application/json: {schema: ${answer}}}}}}}}`,
+    );
+    expect(young.sdl).toContain('n: Int');
+    expect(young.report.notes).toContainEqual(expect.objectContaining(told('3.0')));
   });
 });
 
