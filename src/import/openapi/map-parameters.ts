@@ -67,7 +67,10 @@ export function mapParameters(
       return undefined;
     }
     keys.add(key);
-    const name = part.name ?? renamed.get(key) ?? names.claim(fieldName(key));
+    // The key of a lookup may be the name of a parameter in the path and of one in the query: the first is renamed.
+    const wanted = renamed.get(key);
+    const own = wanted === undefined || sources.has(wanted) ? undefined : wanted;
+    const name = part.name ?? own ?? names.claim(fieldName(key));
     sources.set(name, parameter);
     args.push({
       name,

@@ -29,6 +29,17 @@ describe('lookups', () => {
     expect(sdl).toContain(`${key}: ID!`);
   });
 
+  it('have the name of the key for the one in the path, where the query has a parameter of that name as well', async () => {
+    const sdl = await sdlOf(shop({ '/orders/{order_id}': get(ref('Order'), [ids('order_id')]) }));
+    expect(sdl).toContain(
+      'order(id: ID! @map(name: "idInPath"), order_id: [ID!]): Order ' +
+        '@rest(get: "/orders/{idInPath}{?order_id*}") @lookup',
+    );
+    const plain = await sdlOf(shop({ '/orders/{id}': get(ref('Order'), [ids('id')]) }));
+    expect(plain).toContain('id: ID! @map(name: "idInPath")');
+    expect(plain).toContain('id2: [ID!] @map(name: "id")');
+  });
+
   it.each([
     ['a path that goes on', '/orders/{id}/summary', get(ref('Order'))],
     ['a second required parameter', '/orders/{id}', get(ref('Order'), [{ ...ids('x'), required: true }])],
