@@ -128,6 +128,15 @@ export interface ApiEncoding {
   readonly contentType: string | undefined;
   readonly style: ParameterStyle | undefined;
   readonly explode: boolean;
+  /** Of the part that the field becomes; of multipart forms alone. */
+  readonly headers?: readonly ApiPartHeader[];
+}
+
+export interface ApiPartHeader {
+  readonly name: string;
+  readonly required: boolean;
+  readonly description: string | undefined;
+  readonly schema: SchemaSource | undefined;
 }
 
 export interface ApiSecurityScheme {

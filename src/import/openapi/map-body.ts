@@ -91,9 +91,5 @@ function isSpecial({ encoding, media: { type } }: ChosenBody, all: readonly ApiM
   if (encoding === 'binary' && all.length > 1) return false;
   if (encoding === 'form' || type.includes('*')) return false;
   if (encoding === 'multipart') return !type.endsWith('form-data');
-  return (
-    type !== 'application/json' &&
-    /^[\w.+-]+\/[\w.+-]+$/.test(type) &&
-    !(encoding === 'binary' && type === 'application/octet-stream')
-  );
+  return type !== 'application/json' && /^[\w.+-]+\/[\w.+-]+$/.test(type);
 }

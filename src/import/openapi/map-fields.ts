@@ -1,11 +1,12 @@
 // The properties of an object schema in, the fields of its GraphQL type out. Called by the type mapping.
-import { createNameScope, fieldName } from '../graphql-names.ts';
+import { createNameScope, fieldName, type NameScope } from '../graphql-names.ts';
+import { createSchema } from './create-schema.ts';
 import { defaultText } from './default-text.ts';
 import { deprecationOf } from './deprecation.ts';
 import type { ApiEncoding, Schema } from './document-model.ts';
 import type { Position } from './schema-types.ts';
 import type { ObjectShape, Shape, ShapeField } from './schema-shape.ts';
-import { nonNull, nullable, type FieldDef } from './sdl-model.ts';
+import { nonNull, nullable, quote, type FieldDef } from './sdl-model.ts';
 import { serializeOf } from './serialization.ts';
 import type { Hint, TypeRegistry } from './type-registry.ts';
 import { xmlDirective } from './xml-hints.ts';
@@ -24,6 +25,8 @@ export interface FieldMapperOptions {
   readonly refer: (schema: Schema, position: Position, hint: Hint) => string;
   readonly shapeOf: (schema: Schema) => Shape;
 }
+
+const TEXT = createSchema('#', { types: ['string'] });
 
 export function createFieldMapper({ registry, refer, shapeOf }: FieldMapperOptions): FieldMapper {
   const forms = new Map<object, ReadonlyMap<string, ApiEncoding>>();
@@ -68,6 +71,26 @@ export function createFieldMapper({ registry, refer, shapeOf }: FieldMapperOptio
     const type = shape.kind === 'list' ? `[${upload}!]` : upload;
     return shape.nullable ? type : nonNull(type);
   };
+
+  /** What is to be said beside the parts of a multipart form: each header is a field of its own. */
+  const headerFields = (shape: ObjectShape, names: NameScope, owner: string): FieldDef[] =>
+    [...(forms.get(shape.schema.id) ?? [])].flatMap(([of, { headers = [] }]) => {
+      const field = shape.fields.get(of);
+      if (field === undefined) return [];
+      return headers.map(({ name, required, description, schema }): FieldDef => {
+        const own = names.claim(fieldName(`${of}_${name}`));
+        const type = refer(schema?.() ?? TEXT, 'input', { typeName: `${owner}_${own}`, fieldName: own });
+        return {
+          name: own,
+          upstream: undefined,
+          type: required && field.required ? type : nullable(type),
+          description,
+          deprecated: undefined,
+          args: [],
+          directives: [`@partHeader(of: ${quote(of)}, name: ${quote(name)})`],
+        };
+      });
+    });
 
   const additionalField = (shape: ObjectShape, position: Position, owner: string): FieldDef[] => {
     const values = shape.additional?.();
@@ -134,6 +157,7 @@ export function createFieldMapper({ registry, refer, shapeOf }: FieldMapperOptio
           const name = settled.get(field.name) ?? names.claim(fieldName(field.name));
           return mapOne(field, name, shape, position, owner);
         }),
+        ...(position === 'input' ? headerFields(shape, names, owner) : []),
         ...additionalField(shape, position, owner),
       ];
     },

@@ -6,7 +6,7 @@ import type { ApiOperation, ApiParameter, ApiSecurityScheme, Schema, TakeNote } 
 import { isIdLike } from './scalar-types.ts';
 import type { SchemaTypes } from './schema-types.ts';
 import { nonNull, nullable, type ArgumentDef } from './sdl-model.ts';
-import { serializeParameter, type ParameterSerialization } from './serialization.ts';
+import { HEADER_NAME, serializeParameter, type ParameterSerialization } from './serialization.ts';
 import { namesInPath, uriTemplate, variableName, type TemplateVariable } from './uri-template.ts';
 
 export interface MappedParameters {
@@ -34,9 +34,6 @@ const OWN_HEADERS = new Set([
 
 /** What RFC 6570 takes for syntax even where it is percent-encoded in a variable's name. */
 const UNSPEAKABLE = /[,:*{}]/;
-
-/** A field name of HTTP (RFC 9110, section 5.1). */
-const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 
 const MAX_NAME = 1_000;
 

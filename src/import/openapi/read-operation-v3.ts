@@ -5,6 +5,7 @@ import type {
   ApiLink,
   ApiMedia,
   ApiParameter,
+  ApiPartHeader,
   ApiResponse,
   ParameterStyle,
   SchemaSource,
@@ -13,6 +14,7 @@ import { isObject, property } from './parse-document.ts';
 import type { OperationReader, ReaderContext } from './read-model.ts';
 import { textOf } from './read-schema.ts';
 import type { Place } from './references.ts';
+import { HEADER_NAME } from './serialization.ts';
 
 const STYLES: ReadonlySet<unknown> = new Set<ParameterStyle>([
   'simple', 'label', 'matrix', 'form', 'spaceDelimited', 'pipeDelimited', 'deepObject', 'cookie',
@@ -64,16 +66,41 @@ export function createReaderV3({
   const sourceOf = (place: Place): SchemaSource | undefined =>
     place.value === undefined ? undefined : () => readSchema(place);
 
-  const readEncoding = (place: Place): ReadonlyMap<string, ApiEncoding> =>
+  const readPartHeaders = (place: Place): ApiPartHeader[] =>
+    references.entries(place).flatMap(([name, written]) => {
+      // OpenAPI, "Encoding Object": the content type is described separately; the disposition is what makes it a part.
+      if (/^content-(?:type|disposition)$/i.test(name)) return [];
+      if (!HEADER_NAME.test(name)) {
+        note(references.at(written), `"${name.slice(0, 100)}" is no name of a header`);
+        return [];
+      }
+      const header = references.follow(written);
+      return [
+        {
+          name,
+          required: property(header.value, 'required') === true,
+          description: textOf(property(header.value, 'description')),
+          schema: sourceOf(child(header, 'schema')),
+        },
+      ];
+    });
+
+  const readEncoding = (place: Place, multipart: boolean): ReadonlyMap<string, ApiEncoding> =>
     new Map(
-      references.entries(place).map(([name, { value }]): [string, ApiEncoding] => {
+      references.entries(place).map(([name, encoding]): [string, ApiEncoding] => {
+        const { value } = encoding;
         const written = property(value, 'style');
         const style = STYLES.has(written) ? (written as ParameterStyle) : undefined;
         const explode = property(value, 'explode');
         const contentType = textOf(property(value, 'contentType'));
         return [
           name,
-          { contentType, style, explode: typeof explode === 'boolean' ? explode : (style ?? 'form') === 'form' },
+          {
+            contentType,
+            style,
+            explode: typeof explode === 'boolean' ? explode : (style ?? 'form') === 'form',
+            headers: multipart ? readPartHeaders(child(encoding, 'headers')) : [],
+          },
         ];
       }),
     );
@@ -81,11 +108,12 @@ export function createReaderV3({
   const readMedia = (owner: Place): ApiMedia[] =>
     references.entries(child(owner, 'content')).map(([type, written]) => {
       const media = references.follow(written);
+      const plain = mediaType(type);
       return {
-        type: mediaType(type),
+        type: plain,
         schema: sourceOf(child(media, 'schema')),
         itemSchema: sourceOf(child(media, 'itemSchema')),
-        encoding: readEncoding(child(media, 'encoding')),
+        encoding: readEncoding(child(media, 'encoding'), plain.startsWith('multipart/')),
       };
     });
 

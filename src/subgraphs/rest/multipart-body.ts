@@ -3,7 +3,16 @@
 import { randomBytes } from 'node:crypto';
 import { toFile } from './file-value.ts';
 import type { EncodedBody } from './request-body.ts';
-import { isGiven, isRecord, serializePairs, writeExact, type Serialization } from './serialize.ts';
+import { headerValue } from './request-headers.ts';
+import {
+  isGiven,
+  isRecord,
+  serialize,
+  serializePairs,
+  writeExact,
+  type Pair,
+  type Serialization,
+} from './serialize.ts';
 import { toText } from './to-text.ts';
 
 interface Part {
@@ -11,6 +20,14 @@ interface Part {
   readonly fileName?: string;
   readonly contentType?: string;
   readonly content: string | Blob;
+  /** Beside those that every part has. */
+  readonly headers?: readonly Pair[];
+}
+
+/** A header of a part, and the upstream name of the field that holds its value. */
+export interface PartHeader {
+  readonly name: string;
+  readonly from: string;
 }
 
 export interface MultipartForm {
@@ -20,6 +37,8 @@ export interface MultipartForm {
   readonly files: ReadonlySet<string>;
   /** By the upstream name of the field: how it is written where its part is XML. */
   readonly xml: ReadonlyMap<string, (value: unknown) => string>;
+  /** By the upstream name of the field whose part has them. */
+  readonly headers: ReadonlyMap<string, readonly PartHeader[]>;
 }
 
 /** @param type `multipart/form-data` where it is undefined. */
@@ -45,7 +64,16 @@ export async function encodeMultipart(value: unknown, form: MultipartForm, type?
 }
 
 function partsOf(value: unknown, form: MultipartForm): Part[] {
-  return Object.entries(isRecord(value) ? value : { file: value }).flatMap(([name, item]) => toParts(name, item, form));
+  const fields = isRecord(value) ? value : { file: value };
+  const beside = new Set([...form.headers.values()].flat().map(({ from }) => from));
+  return Object.entries(fields).flatMap(([name, item]) => {
+    if (beside.has(name)) return [];
+    const headers = (form.headers.get(name) ?? []).flatMap((header): Pair[] => {
+      const text = serialize(fields[header.from], 'comma');
+      return text === undefined ? [] : [[header.name, headerValue(header.name, text)]];
+    });
+    return toParts(name, item, form).map((part) => ({ ...part, headers }));
+  });
 }
 
 function toParts(name: string, item: unknown, form: MultipartForm): Part[] {
@@ -72,10 +100,11 @@ function jsonPart(name: string, item: unknown): Part[] {
   return [{ name, contentType: 'application/json', content: JSON.stringify(item, writeExact) }];
 }
 
-function headOf({ name, fileName, contentType }: Part, boundary: string): string {
+function headOf({ name, fileName, contentType, headers = [] }: Part, boundary: string): string {
   const file = fileName === undefined ? '' : `; filename="${quoted(fileName)}"`;
   const type = contentType === undefined || contentType === '' ? '' : `\r\nContent-Type: ${clean(contentType)}`;
-  return `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"${file}${type}\r\n\r\n`;
+  const more = headers.map(([header, value]) => `\r\n${header}: ${value}`).join('');
+  return `--${boundary}\r\nContent-Disposition: form-data; name="${quoted(name)}"${file}${type}${more}\r\n\r\n`;
 }
 
 /** RFC 7578, section 4.2, as browsers do it. */

@@ -1,11 +1,12 @@
 // The body of a call: a value under upstream names → what goes over the wire, and its content type. Prepared once a field.
 import { getNamedType, isInputObjectType, isListType, isNonNullType, type GraphQLInputType } from 'graphql';
-import { upstreamName } from '../local/hub-directives.ts';
+import { directiveArgs, upstreamName } from '../local/hub-directives.ts';
 import { toFile } from './file-value.ts';
 import { formPairs, toUrlEncoded } from './form-body.ts';
-import { encodeMultipart, type MultipartForm } from './multipart-body.ts';
+import { encodeMultipart, type MultipartForm, type PartHeader } from './multipart-body.ts';
 import { readSerialization, writeExact, type Serialization } from './serialize.ts';
 import { toText } from './to-text.ts';
+import { TemplateMistake } from './uri-template.ts';
 import { compileXmlWriter } from './xml-writer.ts';
 
 export type BodyEncoding = 'json' | 'form' | 'multipart' | 'xml' | 'ndjson' | 'text' | 'binary';
@@ -69,14 +70,26 @@ function readForm(type: GraphQLInputType | undefined): MultipartForm {
   const styles = new Map<string, Serialization>();
   const files = new Set<string>();
   const xml = new Map<string, (value: unknown) => string>();
+  const headers = new Map<string, readonly PartHeader[]>();
   const named = type === undefined ? undefined : isNonNullType(type) ? type.ofType : type;
-  if (!isInputObjectType(named) || isListType(named)) return { styles, files, xml };
+  if (!isInputObjectType(named) || isListType(named)) return { styles, files, xml, headers };
   for (const field of Object.values(named.getFields())) {
     const name = upstreamName(field.astNode, field.name);
     const own = readSerialization(field.astNode);
+    const header = directiveArgs(field.astNode, 'partHeader');
+    if (header !== undefined) {
+      const of = String(header.of);
+      headers.set(of, [...(headers.get(of) ?? []), { name: headerName(String(header.name)), from: name }]);
+    }
     if (own !== undefined) styles.set(name, own);
     if (/[/+]xml\b/.test(own?.contentType ?? '')) xml.set(name, compileXmlWriter(field.type, name));
     if (getNamedType(field.type).name === 'Upload') files.add(name);
   }
-  return { styles, files, xml };
+  return { styles, files, xml, headers };
+}
+
+/** Throws TemplateMistake where a part cannot have it. */
+function headerName(name: string): string {
+  if (/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name) && !/^content-(?:type|disposition)$/i.test(name)) return name;
+  throw new TemplateMistake(`"${name}" is no header that the part of a form can have`);
 }

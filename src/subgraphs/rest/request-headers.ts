@@ -87,9 +87,11 @@ function writeValue(name: string, parts: readonly (string | ReadValue)[], call: 
     if (given === undefined || given === null) return undefined;
     value += serialize(given, 'comma') ?? '';
   }
-  // RFC 9110, section 5.5: visible characters, spaces and tabs; a line break would begin another header.
-  if (/[^\t\x20-\x7e\x80-\xff]/.test(value)) {
-    throw new TemplateMistake(`the header "${name}" would hold a line break or a character that headers cannot carry`);
-  }
-  return value;
+  return headerValue(name, value);
+}
+
+/** RFC 9110, section 5.5: visible characters, spaces and tabs; a line break would begin another header. */
+export function headerValue(name: string, value: string): string {
+  if (!/[^\t\x20-\x7e\x80-\xff]/.test(value)) return value;
+  throw new TemplateMistake(`the header "${name}" would hold a line break or a character that headers cannot carry`);
 }

@@ -415,7 +415,27 @@ describe('bodies', () => {
     expect(await uploading({ 'application/x-www-form-urlencoded': spread })).toContain('@serialize(style: explode)');
   });
 
+  it('of multipart forms have a field for each header of a part', async () => {
+    const file = { type: 'string', format: 'binary' };
+    const schema = { type: 'object', required: ['file'], properties: { file, note: { type: 'string' } } };
+    const headers = {
+      'X-Limit': { schema: { type: 'integer' }, description: 'How often.' },
+      'X-Owner': { required: true, schema: { type: 'string' } },
+      'Content-Type': { schema: { type: 'string' } },
+      'not a name': {},
+    };
+    const encoding = { file: { headers }, note: { headers: { 'X-Plain': {} } }, other: { headers } };
+    expect(await uploading({ 'multipart/form-data': { schema, encoding } })).toContain(
+      'input AInput { file: Upload! note: String fileXLimit: Int @partHeader(of: "file", name: "X-Limit") ' +
+        'fileXOwner: String! @partHeader(of: "file", name: "X-Owner") ' +
+        'noteXPlain: String @partHeader(of: "note", name: "X-Plain") }',
+    );
+  });
+
   it('of bytes are files', async () => {
+    expect(await uploading({ 'application/octet-stream': {} })).toContain(
+      'a(input: Upload!): Boolean @rest(post: "/a", encoding: binary, headers: ["content-type: application/octet-stream"])',
+    );
     expect(await uploading({ 'image/png': { schema: { type: 'string', format: 'binary' } } })).toContain(
       'a(input: Upload!): Boolean @rest(post: "/a", encoding: binary, headers: ["content-type: image/png"])',
     );

@@ -106,6 +106,28 @@ describe('a multipart body', () => {
     ]);
   });
 
+  it('has parts with headers of their own, where those and the parts are given', async () => {
+    const headed = `
+      input Form {
+        file: Upload
+        note: String
+        limit: Int @partHeader(of: "file", name: "X-Limit")
+        owner: [String!] @partHeader(of: "file", name: "X-Owner")
+        mark: String @partHeader(of: "note", name: "X-Mark")
+      }
+      type Mutation { send(input: Form!): Boolean @rest(post: "/x", encoding: multipart) }`;
+    const file = 'file: "data:text/plain;name=a%20b.txt;base64,SGk="';
+    const { body } = await run(headed, `mutation { send(input: { ${file}, note: "n", limit: 3, owner: ["a", "b"] }) }`);
+    expect((body ?? '').split(/--manifold-\w+(?:--)?\r\n/).slice(1, -1)).toEqual([
+      'Content-Disposition: form-data; name="file"; filename="a b.txt"\r\nContent-Type: text/plain\r\n' +
+        'X-Limit: 3\r\nX-Owner: a,b\r\n\r\nHi\r\n',
+      'Content-Disposition: form-data; name="note"\r\n\r\nn\r\n',
+    ]);
+    const broken = await run(headed, 'mutation { send(input: { note: "n", mark: "a\\r\\nb: c" }) }');
+    expect(broken.errors?.[0]?.fault.message).toContain('the header "X-Mark" would hold a line break');
+    expect(broken.sent).toBeUndefined();
+  });
+
   it('refuses what is no file, and sends nothing', async () => {
     const { errors, sent } = await run(sdl, 'mutation { send(input: { file: 3 }) }');
     expect(errors?.[0]?.fault.message).toContain('a file is a part of a multipart request, or a data: url');
