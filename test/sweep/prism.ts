@@ -280,7 +280,9 @@ function isBasic(scheme: Json | undefined): boolean {
 function credentialFor(document: Json, requirements: readonly Json[]): Credential {
   const schemes = schemesOf(document);
   const needsBasic = (one: Json): boolean => Object.keys(one).some((name) => isBasic(schemes[name] as Json));
-  return requirements.length > 0 && requirements.every(needsBasic) ? 'basic' : 'bearer';
+  // Where none is needed either, Prism still refuses a credential of another kind.
+  const needed = requirements.filter((one) => Object.keys(one).length > 0);
+  return needed.length > 0 && needed.every(needsBasic) ? 'basic' : 'bearer';
 }
 
 function credentials(document: Json, wanted: Credential): Json {

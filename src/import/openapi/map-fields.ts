@@ -72,6 +72,22 @@ export function createFieldMapper({ registry, refer, shapeOf }: FieldMapperOptio
     return shape.nullable ? type : nonNull(type);
   };
 
+  /** An upstream that insists on them gets them; one whose description is wrong does without. */
+  const undescribedFields = ({ undescribed, additional }: ObjectShape, names: NameScope): FieldDef[] =>
+    // Where an object may hold anything, there is a place for them already.
+    (additional === undefined ? undescribed : []).map((upstream): FieldDef => {
+      const name = names.claim(fieldName(upstream));
+      return {
+        name,
+        upstream: name === upstream ? undefined : upstream,
+        type: registry.scalar('JSON'),
+        description: 'Required, but not described.',
+        deprecated: undefined,
+        args: [],
+        directives: [],
+      };
+    });
+
   /** What is to be said beside the parts of a multipart form: each header is a field of its own. */
   const headerFields = (shape: ObjectShape, names: NameScope, owner: string): FieldDef[] =>
     [...(forms.get(shape.schema.id) ?? [])].flatMap(([of, { headers = [] }]) => {
@@ -157,7 +173,7 @@ export function createFieldMapper({ registry, refer, shapeOf }: FieldMapperOptio
           const name = settled.get(field.name) ?? names.claim(fieldName(field.name));
           return mapOne(field, name, shape, position, owner);
         }),
-        ...(position === 'input' ? headerFields(shape, names, owner) : []),
+        ...(position === 'input' ? [...undescribedFields(shape, names), ...headerFields(shape, names, owner)] : []),
         ...additionalField(shape, position, owner),
       ];
     },

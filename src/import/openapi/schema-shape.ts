@@ -30,6 +30,8 @@ export interface ObjectShape {
   /** Identity and annotations of the object; its own properties may be less than `fields`. */
   readonly schema: Schema;
   readonly fields: ReadonlyMap<string, ShapeField>;
+  /** Properties that are required without being described. */
+  readonly undescribed: readonly string[];
   /** What keys beyond the fields hold; undefined where none are spoken of. */
   readonly additional: SchemaSource | undefined;
 }
@@ -197,16 +199,18 @@ export function createShapes(subtypes: Subtypes, note: TakeNote, size: number): 
   const ofObject = (schema: Schema): Shape => {
     const fields = new Map<string, ShapeField>();
     collect(schema, fields, { required: true, seen: new Set(), root: schema });
-    count += fields.size;
+    const required = requiredOf(schema, new Set());
+    count += Math.max(fields.size, required.size);
     if (count > maxFields) {
       const reason = `its objects have more than ${maxFields} fields, most of them from one another`;
       throw new HubFault('HUB_IMPORT_TOO_LARGE', `the description is refused: ${reason}`);
     }
-    const required = requiredOf(schema, new Set());
     for (const [name, field] of fields) {
       if (required.has(name)) fields.set(name, { ...field, required: true });
     }
-    return { kind: 'object', schema, fields, additional: additionalOf(schema, new Set()), nullable: schema.nullable };
+    const undescribed = [...required].filter((name) => !fields.has(name));
+    const additional = additionalOf(schema, new Set());
+    return { kind: 'object', schema, fields, undescribed, additional, nullable: schema.nullable };
   };
 
   const additionalOf = (schema: Schema, seen: Set<object>): SchemaSource | undefined => {

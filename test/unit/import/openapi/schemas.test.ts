@@ -164,6 +164,16 @@ describe('objects', () => {
     expect(sdl).toContain('input BInput { a: AInput }');
   });
 
+  it('take what is required without being described as JSON in inputs, where nothing else has a place for it', async () => {
+    const A = thing({ name: text }, { required: ['name', 'kind', 'x-y'] });
+    const sdl = await sdlOf(both({ A }));
+    expect(sdl).toContain('type A { name: String! }');
+    expect(sdl).toContain('input AInput { name: String! kind: JSON xY: JSON @map(name: "x-y") }');
+    expect(await sdlOf(both({ A: { ...A, additionalProperties: text } }))).toMatch(
+      /input AInput \{ name: String! additionalProperties: \[\w+!\] @additional \}/,
+    );
+  });
+
   it('fill in what is required and has a default in inputs', async () => {
     const sdl = await sdlOf(both({ A: thing({ n: { type: 'integer', default: 1 } }, { required: ['n'] }) }));
     expect(sdl).toContain('type A { n: Int! }');
