@@ -66,16 +66,22 @@ export function createSchemaReader(references: References): ReadSchema {
     };
   };
 
-  const sourcesOf = (place: Place): SchemaSource[] => references.items(place).map((item) => () => read(item));
+  // Most schemas have few of the keywords: what is not there costs no place.
+  const has = (place: Place, key: string): boolean => property(place.value, key) !== undefined;
+
+  const sourcesOf = (place: Place, key: string): SchemaSource[] =>
+    has(place, key) ? references.items(references.child(place, key)).map((item) => () => read(item)) : [];
+
+  const entriesOf = (place: Place, key: string): readonly (readonly [string, Place])[] =>
+    has(place, key) ? references.entries(references.child(place, key)) : [];
 
   const readPlain = (place: Place): Schema => {
     const get = (key: string): unknown => property(place.value, key);
-    const child = (key: string): Place => references.child(place, key);
     const typeNames = [get('type')].flat();
     const types = typeNames.flatMap(typeNamed);
     const values = valuesOf(get('enum'), get('const'));
     const required = get('required');
-    const items = child('items');
+    const items = get('items');
     return {
       id: place.value as object,
       at: references.at(place),
@@ -97,11 +103,11 @@ export function createSchemaReader(references: References): ReadSchema {
       minimum: numberOf(get('minimum')),
       maximum: numberOf(get('maximum')),
       values: values?.filter((value) => value !== null),
-      properties: references.entries(child('properties')).map(([name, at]) => ({ name, schema: () => read(at) })),
+      properties: entriesOf(place, 'properties').map(([name, at]) => ({ name, schema: () => read(at) })),
       required: new Set(Array.isArray(required) ? required.map(String) : []),
-      items: isObject(items.value) ? () => read(items) : undefined,
+      items: isObject(items) ? () => read(references.child(place, 'items')) : undefined,
       // Before 2020-12, a tuple was a list of schemas under `items`.
-      prefixItems: sourcesOf(Array.isArray(items.value) ? items : child('prefixItems')),
+      prefixItems: sourcesOf(place, Array.isArray(items) ? 'items' : 'prefixItems'),
       additional: additionalOf(place),
       encoded: get('format') === 'byte' || textOf(get('contentEncoding'))?.toLowerCase() === 'base64',
       binary:
@@ -111,19 +117,23 @@ export function createSchemaReader(references: References): ReadSchema {
           get('contentEncoding') === undefined &&
           get('contentSchema') === undefined),
       xml: xmlOf(get('xml')),
-      allOf: sourcesOf(child('allOf')),
-      oneOf: sourcesOf(child('oneOf')),
-      anyOf: [...sourcesOf(child('anyOf')), ...conditional(place)],
-      discriminator: discriminatorOf(child('discriminator')),
+      allOf: sourcesOf(place, 'allOf'),
+      oneOf: sourcesOf(place, 'oneOf'),
+      anyOf: [...sourcesOf(place, 'anyOf'), ...conditional(place)],
+      discriminator: has(place, 'discriminator')
+        ? discriminatorOf(references.child(place, 'discriminator'))
+        : undefined,
     };
   };
 
   /** What keys beyond the properties hold: the patterns' values, and those of all others where they are described. */
   const additionalOf = (place: Place): SchemaSource | undefined => {
-    const keywords = ['additionalProperties', 'unevaluatedProperties'].map((key) => references.child(place, key));
-    const others = keywords.find(({ value }) => isObject(value) || value === true);
-    const patterns = references.entries(references.child(place, 'patternProperties')).map(([, at]) => at);
-    const all = [...patterns, ...(others === undefined ? [] : [others])];
+    const others = ['additionalProperties', 'unevaluatedProperties'].find((key) => {
+      const value = property(place.value, key);
+      return isObject(value) || value === true;
+    });
+    const patterns = entriesOf(place, 'patternProperties').map(([, at]) => at);
+    const all = [...patterns, ...(others === undefined ? [] : [references.child(place, others)])];
     const [first] = all;
     if (first === undefined) return undefined;
     if (all.length === 1) return () => read(first);
@@ -133,8 +143,8 @@ export function createSchemaReader(references: References): ReadSchema {
 
   /** What an object has under a condition (`if`, `dependentSchemas`): it may be there, so it has fields. */
   const conditional = (place: Place): SchemaSource[] => {
-    const dependent = references.entries(references.child(place, 'dependentSchemas')).map(([, at]) => at);
-    return [references.child(place, 'then'), references.child(place, 'else'), ...dependent]
+    const branches = ['then', 'else'].filter((key) => has(place, key)).map((key) => references.child(place, key));
+    return [...branches, ...entriesOf(place, 'dependentSchemas').map(([, at]) => at)]
       .filter(({ value }) => isObject(property(value, 'properties')))
       .map((one) => () => read(one));
   };

@@ -44,7 +44,7 @@ export function createReferences(loaded: LoadedDocuments, note: TakeNote): Refer
   const child = (place: Place, key: string | number): Place => ({
     value: Array.isArray(place.value) ? (place.value as unknown[])[Number(key)] : property(place.value, String(key)),
     document: place.document,
-    pointer: `${place.pointer}/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`,
+    pointer: `${place.pointer}/${token(String(key))}`,
   });
 
   const documentOf = (place: Place, reference: string): Place => {
@@ -153,6 +153,11 @@ export function createReferences(loaded: LoadedDocuments, note: TakeNote): Refer
     target,
     at,
   };
+}
+
+/** RFC 6901, section 3. Nearly no key needs it, and there are millions. */
+function token(key: string): string {
+  return key.includes('/') || key.includes('~') ? key.replaceAll('~', '~0').replaceAll('/', '~1') : key;
 }
 
 /** Schemas by the names that 3.1 lets them give themselves (JSON Schema 2020-12, section 8.2.2). */
