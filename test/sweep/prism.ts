@@ -118,7 +118,8 @@ async function judge(path: string, name: string): Promise<void> {
   } catch (error) {
     console.log(`${name}: ${String(error).slice(0, 300)}`);
   } finally {
-    prism.kill();
+    // One that a circular schema keeps busy hears no other signal.
+    prism.kill('SIGKILL');
     proxy.close();
     proxy.closeAllConnections();
     await rm(folder, { recursive: true, force: true });

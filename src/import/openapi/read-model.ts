@@ -46,7 +46,7 @@ export function readModel(loaded: LoadedDocuments, wants: Selection, note: TakeN
   const readSchema = createSchemaReader(references);
   const context: ReaderContext = { references, readSchema, note };
   const reader3 = createReaderV3(context);
-  const reader = version === '2.0' ? createReaderV2(context) : reader3;
+  const reader = version === '2.0' ? createReaderV2(context, reader3) : reader3;
   const { root, child } = references;
   const info = property(main, 'info');
   if (!isObject(property(main, 'paths')) && property(main, 'webhooks') === undefined) {

@@ -36,7 +36,11 @@ function listEncoding(name: string, field: Place): [string, ApiEncoding][] {
   return [[name, { contentType: undefined, style: STYLES[format] ?? 'form', explode: false }]];
 }
 
-export function createReaderV2({ references, readSchema, note }: ReaderContext): OperationReader {
+/** @param younger for what is written as in 3.x all the same. */
+export function createReaderV2(
+  { references, readSchema, note }: ReaderContext,
+  younger: OperationReader,
+): OperationReader {
   const { child, root } = references;
 
   const mediaTypes = (operation: Place, key: 'consumes' | 'produces'): string[] => {
@@ -112,7 +116,8 @@ export function createReaderV2({ references, readSchema, note }: ReaderContext):
       const body = raw.find((place) => property(place.value, 'in') === 'body');
       if (body !== undefined) return readBody(body, operation);
       const fields = raw.filter((place) => property(place.value, 'in') === 'formData');
-      return fields.length === 0 ? undefined : readForm(fields, operation);
+      // What was carried over from 3.x by hand has a body as there.
+      return fields.length === 0 ? younger.body(raw, operation) : readForm(fields, operation);
     },
     responses(operation): ApiResponse[] {
       const produces = mediaTypes(operation, 'produces');

@@ -158,7 +158,7 @@ export function createSchemaReader(references: References): ReadSchema {
     const sourceOf = (at: Place): SchemaSource[] => {
       const target = at.value;
       if (typeof target !== 'string') return [];
-      const reference = /[#/.]/.test(target) ? target : `#/components/schemas/${target}`;
+      const reference = /[#/.]/.test(target) || /^[\w-]+$/.test(target) ? target : `#/components/schemas/${target}`;
       return [() => read(references.target(at, reference))];
     };
     const mapping = references

@@ -329,6 +329,15 @@ describe('bodies', () => {
     expect(two).toContain('input CreateOrderInput { a: String! b: String }');
   });
 
+  it('are taken as 3.x writes them in 2.0 as well', async () => {
+    const two = await sdlOf({
+      swagger: '2.0',
+      info: {},
+      paths: { '/orders': { post: { requestBody: { required: true, ...json(order) }, responses: done } } },
+    });
+    expect(two).toContain('(input: CreateOrderInput!): Boolean @rest(post: "/orders")');
+  });
+
   it('of forms in 2.0 write lists in their collection format, which is commas', async () => {
     const list = (name: string, more: object): object => ({
       ...{ name, in: 'formData', type: 'array', items: { type: 'string' } },

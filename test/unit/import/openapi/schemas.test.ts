@@ -352,6 +352,16 @@ describe('oneOf and anyOf', () => {
     expect(sdl).toContain('union A @discriminator(property: "kind", mapping: ["cat=Cat", "hound=Dog"]) = Cat | Dog');
   });
 
+  it('may be named by their definitions alone in the mapping of a discriminator', async () => {
+    const kind = (name: string): object => thing({ kind: text, [name]: text });
+    const discriminator = { propertyName: 'kind', mapping: { c: 'Cat', d: 'Dog' } };
+    const oneOf = [{ $ref: '#/definitions/Cat' }, { $ref: '#/definitions/Dog' }];
+    const paths = { '/a': { get: { operationId: 'get', responses: answers({ oneOf, discriminator }) } } };
+    const { sdl, report } = await importText(api(paths, { definitions: { Cat: kind('purrs'), Dog: kind('barks') } }));
+    expect(sdl).toContain('@discriminator(property: "kind", mapping: ["c=Cat", "d=Dog"])');
+    expect(report.notes).toEqual([]);
+  });
+
   it('have a member for what the discriminator does not name', async () => {
     const discriminator = { propertyName: 'kind', mapping: { cat: 'Cat' }, defaultMapping: 'Dog' };
     const sdl = await sdlOf(
