@@ -61,10 +61,11 @@ export function createTransport(options: TransportOptions): Transport {
       send: (request) => within(undefined, (signal) => http.send(request, signal)),
     });
 
+  /** `run` rejects as soon as its signal aborts. */
   const within = async <T>(lifetime: Lifetime | undefined, run: (signal: AbortSignal) => Promise<T>): Promise<T> => {
     const limit = limitAttempt(source, settings.timeoutMs, lifetime);
     try {
-      return await untilAborted(run(limit.signal), limit.signal);
+      return await run(limit.signal);
     } finally {
       limit.release();
     }
@@ -74,12 +75,12 @@ export function createTransport(options: TransportOptions): Transport {
     if (tokens === undefined || wire.origin !== base.origin || forwarded.authorization !== undefined) {
       return http.send(credentials.apply(wire, forwarded, undefined), signal);
     }
-    const token = await tokens.get();
+    const token = await untilAborted(tokens.get(), signal);
     const response = await http.send(credentials.apply(wire, forwarded, token), signal);
     if (response.status !== 401) return response;
     // The token may have been withdrawn before its time. A refused call did nothing, so any call may be made again.
     tokens.refuse(token);
-    return http.send(credentials.apply(wire, forwarded, await tokens.get()), signal);
+    return http.send(credentials.apply(wire, forwarded, await untilAborted(tokens.get(), signal)), signal);
   };
 
   const attempt = async (call: Call, probe: boolean): Promise<Outcome> => {

@@ -83,15 +83,40 @@ export function parseUriTemplate(text: string): UriTemplate {
   };
 }
 
+type Expand = (context: Record<string, TemplateValue>) => string;
+
 /** Only expressions are left to be expanded per call: `url-template` would encode the text between them each time. */
-function compileParts(template: string): (context: Record<string, TemplateValue>) => string {
+function compileParts(template: string): Expand {
   const parts = template
     .split(/(\{[^{}]*\})/)
-    .map((part) => (part.startsWith('{') ? parseTemplate(part) : parseTemplate(part).expand({})));
+    .map((part) => (part.startsWith('{') ? compileExpression(part) : parseTemplate(part).expand({})));
   return (context) => {
     let url = '';
-    for (const part of parts) url += typeof part === 'string' ? part : part.expand(context);
+    for (const part of parts) url += typeof part === 'string' ? part : part(context);
     return url;
+  };
+}
+
+const isPlain = (value: unknown): value is string => typeof value === 'string' && /^[\w.~-]+$/.test(value);
+
+/** A query of texts in which nothing has to be encoded is put together here: it is what is called most. */
+function compileExpression(expression: string): Expand {
+  const template = parseTemplate(expression);
+  const query = /^\{([?&])([\w.~,*-]+)\}$/.exec(expression);
+  if (query === null) return (context) => template.expand(context);
+  const [, operator = '', list = ''] = query;
+  const variables = list.split(',').map((part) => ({ name: part.replace('*', ''), exploded: part.endsWith('*') }));
+  return (context) => {
+    let written = '';
+    for (const { name, exploded } of variables) {
+      const value = context[name];
+      if (value === undefined) continue;
+      const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+      if (!items.every(isPlain)) return template.expand(context);
+      const joined = exploded ? items.join(`&${name}=`) : items.join(',');
+      written += `${written === '' ? operator : '&'}${name}=${joined}`;
+    }
+    return written;
   };
 }
 
