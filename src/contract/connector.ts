@@ -27,6 +27,8 @@ export interface FieldCall {
   readonly args: Readonly<Record<string, unknown>>;
   /** The parent object under its upstream names; for a `@requires` field, the representation. Empty at the root. */
   readonly parent: Readonly<Record<string, unknown>>;
+  /** The payload may be left as the JSON that it came in: a JsonValue (`transport/json-text.ts`). */
+  readonly asJson?: boolean;
 }
 
 /**
@@ -42,6 +44,8 @@ export interface PreparedField {
   readonly operation: string;
   /** Whether one `run` of many calls is one upstream call (a model batch), or one upstream call each. */
   readonly merges: boolean;
+  /** Whether payloads mostly are left as JSON where a call allows it. */
+  readonly answersJson?: boolean;
   /** What a mutation did to the entity it returns; undefined for reads. */
   readonly change?: 'CREATED' | 'UPDATED' | 'DELETED';
 }

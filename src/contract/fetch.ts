@@ -57,5 +57,5 @@ export interface StreamBatch {
  */
 export type PreparedFetch = (scope: Scope, variables: Variables) => Promise<FetchResult>;
 
-/** The same, or the data as JSON text where nothing failed: the whole answer to the client, as it is sent. */
-export type PreparedText = (scope: Scope, variables: Variables) => Promise<FetchResult | string>;
+/** The same, or the data as JSON text (in UTF-8) where nothing failed: the whole answer to the client, as it is sent. */
+export type PreparedText = (scope: Scope, variables: Variables) => Promise<FetchResult | Uint8Array>;

@@ -33,7 +33,7 @@ export interface OperationSource {
 export interface GraphResponse {
   data?: Record<string, unknown> | null;
   /** In the place of `data`, where that was asked for and nothing failed: the same as JSON. */
-  text?: string;
+  text?: Uint8Array;
   errors?: readonly ResponseError[];
   extensions?: Readonly<Record<string, unknown>>;
 }

@@ -76,7 +76,7 @@ export function compileTextFetch(
   node: PlanNode | null | undefined,
   asked: OperationSource,
   context: FetchContext & { readonly schema: GraphQLSchema },
-): ((run: Run) => Promise<string | undefined>) | undefined {
+): ((run: Run) => Promise<Uint8Array | undefined>) | undefined {
   if (node?.kind !== 'Fetch') return undefined;
   const fetch = plannedFetch(node, []);
   const prepared = subgraphOf(context, node.serviceName).prepareText?.(fetch, asked, context.schema);
@@ -84,7 +84,7 @@ export function compileTextFetch(
   const keys = responseKeys(fetch.document);
   return async (run) => {
     const result = await runFetch(prepared, node, run, run.variables, false);
-    if (typeof result === 'string') return result;
+    if (result instanceof Uint8Array) return result;
     takeRootResult(result, node, keys, context, run);
     return undefined;
   };

@@ -68,7 +68,7 @@ interface Variant {
   readonly plan: QueryPlan | undefined;
   readonly steps: Step;
   /** The same to text; undefined where the answer has to be put together here. Compiled when it is first asked for. */
-  readonly writeText: () => ((run: Run) => Promise<string | undefined>) | undefined;
+  readonly writeText: () => ((run: Run) => Promise<Uint8Array | undefined>) | undefined;
   readonly introspect: (variables: Variables) => Data;
   /** Response keys of `_entities`, where the hub is a subgraph. */
   readonly entityKeys: ReadonlySet<string>;

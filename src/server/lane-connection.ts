@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { httpDate } from './http-date.ts';
 import { bytesBeforeBody, headOf, type KnownHead, type KnownHeads } from './known-heads.ts';
 import type { LaneAnswer, LaneRequest } from './lane-request.ts';
+import { sendTogether } from './send-together.ts';
 
 /** What all connections have in common. */
 export interface LaneTraffic {
@@ -103,14 +104,14 @@ export class LaneConnection implements LaneRequest {
     this.#gone = gone;
   }
 
-  answer({ text, length, encoding }: LaneAnswer, id: string): void {
+  answer({ bytes, length }: LaneAnswer, id: string): void {
     const closing = this.#traffic.isClosing();
     this.#served(closing ? 'lost' : 'between');
     // It has sent its end, and with that was given up.
     if (!this.#socket.writable) return;
     const last = closing ? 'connection: close\r\n\r\n' : this.#keepAlive;
     const head = `HTTP/1.1 200 OK\r\nx-request-id: ${id}\r\n${this.#known.lines}content-length: ${length}\r\nDate: ${httpDate()}\r\n${last}`;
-    const flows = this.#socket.write(head + text, encoding);
+    const flows = sendTogether(this.#socket, head, bytes);
     if (closing) this.#socket.destroySoon();
     else if (!flows) this.#socket.pause().once('drain', this.#goOn);
     else if (this.#next !== undefined) this.#goOn();

@@ -21,17 +21,20 @@ export interface LaneRequest {
 
 /** A body, for as many callers as wait for it. */
 export interface LaneAnswer {
-  readonly text: string;
-  /** Bytes of it, in digits. */
+  readonly bytes: Uint8Array;
+  /** How many they are, in digits. */
   readonly length: string;
-  /** A text of plain ASCII is sent without a look at each of its characters. */
-  readonly encoding: 'latin1' | 'utf8';
 }
 
+const BEFORE_DATA = Buffer.from('{"data":');
+const AFTER_DATA = Buffer.from('}\n');
+
 /** As Apollo Server writes it. */
-export function toLaneAnswer({ text: whole, errors, data, extensions }: GraphResponse): LaneAnswer {
+export function toLaneAnswer({ text, errors, data, extensions }: GraphResponse): LaneAnswer {
   const shown = errors === undefined || errors.length === 0 ? undefined : errors;
-  const text = whole === undefined ? `${JSON.stringify({ errors: shown, data, extensions })}\n` : `{"data":${whole}}\n`;
-  const bytes = Buffer.byteLength(text);
-  return { text, length: String(bytes), encoding: bytes === text.length ? 'latin1' : 'utf8' };
+  const bytes =
+    text === undefined
+      ? Buffer.from(`${JSON.stringify({ errors: shown, data, extensions })}\n`)
+      : Buffer.concat([BEFORE_DATA, text, AFTER_DATA]);
+  return { bytes, length: String(bytes.length) };
 }

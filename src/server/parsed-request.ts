@@ -38,13 +38,13 @@ export class ParsedRequest implements LaneRequest {
     this.#response.on('close', gone);
   }
 
-  answer({ text, length, encoding }: LaneAnswer, id: string): void {
+  answer({ bytes, length }: LaneAnswer, id: string): void {
     const head = ['x-request-id', id];
     for (const name in this.#head) head.push(name, this.#head[name] ?? '');
     head.push('content-length', length);
     if (this.#isClosing()) head.push('connection', 'close');
     this.#response.writeHead(200, head);
-    this.#response.end(text, encoding);
+    this.#response.end(bytes);
   }
 
   drop(): void {

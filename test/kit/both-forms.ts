@@ -45,5 +45,5 @@ export async function askBothForms(
 }
 
 function toBody({ text, ...response }: GraphResponse): string {
-  return text === undefined ? JSON.stringify(response) : `{"data":${text}}`;
+  return text === undefined ? JSON.stringify(response) : `{"data":${Buffer.from(text).toString()}}`;
 }

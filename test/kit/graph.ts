@@ -9,6 +9,8 @@ import { createGraph } from '../../src/engine/create-graph.ts';
 import { createScope } from '../../src/engine/create-scope.ts';
 import { composeSupergraph } from '../../src/graph/compose-supergraph.ts';
 import { createPlanner } from '../../src/graph/query-planner.ts';
+import { JsonText, JsonValue } from '../../src/transport/json-text.ts';
+import { parseJson } from '../../src/transport/parse-json.ts';
 import { createLocalSubgraph } from '../../src/subgraphs/local/create-local-subgraph.ts';
 
 /** Answers by operation ("GET /orders"); a thrown error becomes the outcome of that one call. */
@@ -46,6 +48,7 @@ export function fakeSource(
       return {
         operation,
         merges: false,
+        answersJson: true,
         ...(method === 'post'
           ? { change: 'CREATED' }
           : method === 'delete'
@@ -58,7 +61,7 @@ export function fakeSource(
             list.map(async (call) => {
               calls.push({ operation, args: call.args, parent: call.parent });
               try {
-                return await answer(call, scope);
+                return overTheWire(await answer(call, scope), call.asJson === true);
               } catch (error) {
                 return error;
               }
@@ -79,6 +82,14 @@ export function fakeSource(
     }),
     calls,
   };
+}
+
+/** As a source has it that answers with JSON. */
+function overTheWire(payload: unknown, asJson: boolean): unknown {
+  if (payload instanceof Error || payload instanceof JsonValue) return payload;
+  const json = JSON.stringify(payload ?? null);
+  const text = asJson ? JsonText.read(Buffer.from(json)) : undefined;
+  return text === undefined ? parseJson(json) : new JsonValue(text, 0);
 }
 
 export function testGraph(...subgraphs: readonly Subgraph[]): ComposedGraph {

@@ -27,7 +27,7 @@ import type { Stubs } from './stubs.ts';
 import type { FieldModel, TypeModels } from './type-model.ts';
 
 type Resolver = GraphQLFieldResolver<unknown, unknown>;
-type Call = Extract<FieldModel, { kind: 'call' }>;
+export type Call = Extract<FieldModel, { kind: 'call' }>;
 
 export interface ResolverContext {
   readonly source: string;
@@ -182,30 +182,42 @@ function runLoader(scope: Scope, prepared: PreparedField, args: Record<string, u
   });
 }
 
-function callAtRoot(field: GraphQLField<unknown, unknown>, model: Call, context: ResolverContext): Resolver {
+/** @param asJson whether what it resolves to may be left as JSON; then it is not converted */
+export function callAtRoot(
+  field: GraphQLField<unknown, unknown>,
+  model: Call,
+  context: ResolverContext,
+  asJson = false,
+): Resolver {
   const lookup = context.lookups.get(getNamedType(field.type).name)?.find((one) => one.prepared === model.prepared);
   const changes =
     model.root === 'mutation'
       ? compileChanges(context.source, context.schema, field, model.prepared, context.entities)
       : undefined;
-  const convert = compileFromUpstream(field.type) ?? ((outcome: unknown) => outcome);
+  const convert = (asJson ? undefined : compileFromUpstream(field.type)) ?? ((outcome: unknown) => outcome);
   const call = async (args: Record<string, unknown>, scope: Scope): Promise<unknown> => {
-    const [outcome] = await model.prepared.run(scope, [{ args, parent: {} }]);
+    const [outcome] = await model.prepared.run(scope, [{ args, parent: {}, asJson }]);
     if (outcome instanceof Error) throw outcome;
     for (const change of changes?.(outcome, args) ?? []) scope.changed(change);
     return outcome === undefined || outcome === null ? null : convert(outcome);
   };
   const plain: Resolver = (_root, args, scope) => call(model.toArguments(args as Raw), scope as Scope);
-  return lookup === undefined ? plain : lookupAtRoot(field, lookup, plain);
+  return lookup === undefined ? plain : lookupAtRoot(field, lookup, plain, asJson);
 }
 
 /** A lookup asked for by a client goes through the same loader as the stubs, if nothing but its key is given. */
-function lookupAtRoot(field: GraphQLField<unknown, unknown>, lookup: Lookup, plain: Resolver): Resolver {
+function lookupAtRoot(
+  field: GraphQLField<unknown, unknown>,
+  lookup: Lookup,
+  plain: Resolver,
+  asJson: boolean,
+): Resolver {
+  const load: Lookup['loadJson'] = (scope, key) => (asJson ? lookup.loadJson(scope, key) : lookup.load(scope, key));
   const onlyKeys = (args: Raw) => Object.keys(args).every((name) => lookup.keyArguments.includes(name));
   if (!lookup.batch) {
     return (root, args, context, info) =>
       onlyKeys(args as Raw)
-        ? lookup.load(
+        ? load(
             context as Scope,
             lookup.keyArguments.map((name) => (args as Raw)[name]),
           )
@@ -217,7 +229,7 @@ function lookupAtRoot(field: GraphQLField<unknown, unknown>, lookup: Lookup, pla
   return async (root, args, context, info) => {
     const keys = argument === undefined ? undefined : (args as Raw)[argument];
     if (!Array.isArray(keys) || !onlyKeys(args as Raw)) return plain(root, args, context, info);
-    const records = await Promise.all(keys.map((key: unknown) => lookup.load(context as Scope, toKey(key, lookup))));
+    const records = await Promise.all(keys.map((key: unknown) => load(context as Scope, toKey(key, lookup))));
     return keepsMissing ? records : records.filter((record) => record !== null);
   };
 }

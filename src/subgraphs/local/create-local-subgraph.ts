@@ -176,7 +176,7 @@ function prepareText(
   if (run === undefined) return undefined;
   return async (scope, variables) => {
     const result = await run(scope, variables);
-    return typeof result === 'string' ? result : toFetchResult(result, context.source);
+    return result instanceof Uint8Array ? result : toFetchResult(result, context.source);
   };
 }
 

@@ -23,7 +23,8 @@ import {
 import type { Representation, Variables } from '../../contract/fetch.ts';
 import type { OperationSource } from '../../contract/graph.ts';
 import type { Scope } from '../../contract/scope.ts';
-import type { ResolverContext } from './attach-resolvers.ts';
+import { toRaw } from '../../transport/json-text.ts';
+import { callAtRoot, type ResolverContext } from './attach-resolvers.ts';
 import { EXCEPTIONAL } from './compile-leaf.ts';
 import type { RunOperation } from './compile-operation.ts';
 import {
@@ -40,7 +41,8 @@ import {
 } from './list-plan.ts';
 import type { Lookup, Raw } from './lookups.ts';
 import { RootOutcomes, type Outcome } from './root-outcomes.ts';
-import { compileText, isPublished, TextRun, type TextContext, type TextPlan } from './text-plan.ts';
+import { compileText, compileValueText, isPublished, type TextContext } from './text-plan.ts';
+import { joinPieces, runText, toPiece, type Piece } from './text-run.ts';
 
 /** One root field: what it resolves to, and how that is completed. */
 interface RootField {
@@ -84,23 +86,35 @@ export function compileTextOperation(
   published: GraphQLSchema,
   { document, operationName }: OperationSource,
   otherwise: RunOperation,
-): ((...args: Parameters<RunOperation>) => Promise<ExecutionResult | string>) | undefined {
+): ((...args: Parameters<RunOperation>) => Promise<ExecutionResult | Uint8Array>) | undefined {
   return attempt(() => {
     const plan: TextContext = { ...context, fragments: fragmentsOf(document), published };
     const root = context.schema.getQueryType()?.name ?? '';
     // Composition calls it "Query", whatever the source does.
     if (published.getQueryType()?.name !== root) throw new Unsupported();
-    const finish = (_roots: readonly RootField[], values: readonly unknown[]): string => `{${values.join(',')}}`;
+    const finish = (_roots: readonly RootField[], values: readonly unknown[]) => joinPieces(values as readonly Piece[]);
     return compile(queryOf(document, operationName), plan, otherwise, finish, (query, key, nodes) => {
       const [node] = nodes;
       const name = node.name.value;
       const before = `${JSON.stringify(key)}:`;
-      const typename = before + JSON.stringify(root);
-      if (name === '__typename') return { key, resolve: () => typename, complete: (value) => value };
+      if (name === '__typename') {
+        const typename = toPiece(before + JSON.stringify(root));
+        return { key, resolve: () => typename, complete: (value) => value };
+      }
       const field = rootField(query, name);
       if (!isPublished(root, name, field.type, plan)) throw new Unsupported();
-      const complete = inText(compileText(field.type, setsOf(nodes), plan, before));
-      return { key, resolve: compileResolve(field, node), complete };
+      const model = context.models.get(query.name)?.get(name);
+      if (model?.kind === 'expression') {
+        return { key, resolve: compileResolve(field, node), complete: compileValueText(field.type, plan, before) };
+      }
+      if (model?.kind !== 'call' || model.prepared.answersJson !== true) throw new Unsupported();
+      const text = compileText(field.type, setsOf(nodes), plan, before);
+      const resolve = callAtRoot(field, model, context, true);
+      return {
+        key,
+        resolve: compileResolve({ ...field, resolve }, node),
+        complete: (value, scope) => runText(text, value, scope),
+      };
     });
   });
 }
@@ -150,7 +164,7 @@ function compile<T>(
     const variables = coerced === undefined ? raw : { ...raw, ...coerced.coerced };
     // None waits for another, and all are waited for: what is run once more must not run beside them.
     const values = await Promise.all(roots.map((root) => runRoot(root, scope, variables, outcomes)));
-    if (values.includes(EXCEPTIONAL)) return otherwise(scope, raw, new RootOutcomes(outcomes));
+    if (values.includes(EXCEPTIONAL)) return otherwise(scope, raw, new RootOutcomes(outcomes, toRaw));
     return finish(roots, values);
   };
 }
@@ -185,16 +199,6 @@ function inLists(complete: (value: unknown, run: ListRun) => unknown): RootField
     const completed = complete(value, run);
     while (run.waiting.size > 0) await loadWaiting(run, scope);
     return completed;
-  };
-}
-
-function inText({ gather, write }: TextPlan): RootField['complete'] {
-  return async (value, scope) => {
-    const run = new TextRun();
-    gather?.(value, run);
-    await run.load(scope);
-    write(value, run);
-    return run.text;
   };
 }
 

@@ -143,7 +143,7 @@ function compileField(
 }
 
 /** How a property is read, where that is not simply by its name. */
-export function compileRead(raw: string, type: GraphQLOutputType): ((record: Raw) => unknown) | undefined {
+function compileRead(raw: string, type: GraphQLOutputType): ((record: Raw) => unknown) | undefined {
   const convert = compileFromUpstream(type);
   // A field called "constructor" must not find the prototype's.
   const own = raw in Object.prototype;

@@ -8,9 +8,10 @@ import {
   type GraphQLField,
   type GraphQLObjectType,
 } from 'graphql';
-import type { PreparedField } from '../../contract/connector.ts';
+import type { FieldCall, PreparedField } from '../../contract/connector.ts';
 import type { Scope } from '../../contract/scope.ts';
 import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
+import { JsonValue, toRaw } from '../../transport/json-text.ts';
 import { upstreamName } from './hub-directives.ts';
 import { bindBatch, bindSingle, identityOf, type Binding } from './key-binding.ts';
 
@@ -32,7 +33,12 @@ export interface Lookup {
   readonly prepared: PreparedField;
   /** Null where the upstream says there is no such record. Rejects with the HubFault of this key alone. */
   load(scope: Scope, key: readonly unknown[]): Promise<Raw | null>;
+  /** The same, as JSON where the upstream's answer can be left so. What one of the two has loaded the other has too. */
+  loadJson(scope: Scope, key: readonly unknown[]): Promise<Found | null>;
 }
+
+/** A record as it was found. */
+export type Found = Raw | JsonValue;
 
 export interface LookupOptions {
   readonly source: string;
@@ -63,31 +69,60 @@ export function createLookup(options: LookupOptions): Lookup | undefined {
     keyArguments: binding.keyArguments,
     prepared,
   };
-  const loadKeys = listed
-    ? (scope: Scope, keys: readonly (readonly unknown[])[]) => loadBatch(lookup, binding.toArguments(keys), scope, keys)
-    : (scope: Scope, keys: readonly (readonly unknown[])[]) => loadEach(lookup, binding, scope, keys);
+  const names = rawKeys.map((raw) => Buffer.from(raw));
+  const keysOf = (record: Found): unknown[] => {
+    if (!(record instanceof JsonValue)) return rawKeys.map((raw) => record[raw]);
+    try {
+      return names.map((name) => record.property(name)?.raw());
+    } catch {
+      throw malformed(lookup, 'answered with a key that cannot be read');
+    }
+  };
+  const loadKeys: LoadKeys = listed
+    ? (scope, keys, asJson) =>
+        loadBatch(lookup, { args: binding.toArguments(keys), parent: {}, asJson }, keysOf, scope, keys)
+    : (scope, keys, asJson) => loadEach(lookup, binding, scope, keys, asJson);
+  const load = async (scope: Scope, key: readonly unknown[], asJson: boolean): Promise<Found | null> => {
+    const [outcome = null] = await loadKeys(scope, [key], asJson);
+    if (outcome instanceof Error) throw outcome;
+    return outcome;
+  };
+  const maxKeys = listed ? options.maxKeysPerBatch : undefined;
+  const loaderOf = (scope: Scope, asJson: boolean): RecordLoader =>
+    scope.loaders.of(lookup, () => ({ asJson, loader: loaderFor(scope, loadKeys, maxKeys, asJson) }));
   return {
     ...lookup,
-    load: options.shared
-      ? (scope, key) =>
-          scope.loaders
-            .of(lookup, () => loaderFor(scope, loadKeys, listed ? options.maxKeysPerBatch : undefined))
-            .load(key)
-      : async (scope, key) => {
-          const [outcome = null] = await loadKeys(scope, [key]);
-          if (outcome instanceof Error) throw outcome;
-          return outcome;
-        },
+    load(scope, key) {
+      if (!options.shared) return load(scope, key, false) as Promise<Raw | null>;
+      const { loader, asJson } = loaderOf(scope, false);
+      return (asJson ? loader.load(key).then(toRaw) : loader.load(key)) as Promise<Raw | null>;
+    },
+    loadJson: (scope, key) => (options.shared ? loaderOf(scope, true).loader.load(key) : load(scope, key, true)),
   };
 }
 
-type LoadKeys = (scope: Scope, keys: readonly (readonly unknown[])[]) => Promise<(Raw | null | Error)[]>;
+interface RecordLoader {
+  readonly loader: DataLoader<readonly unknown[], Found | null, string>;
+  /** Whether it leaves records as JSON. */
+  readonly asJson: boolean;
+}
 
-function loaderFor(scope: Scope, loadKeys: LoadKeys, maxBatchSize: number | undefined) {
+type LoadKeys = (
+  scope: Scope,
+  keys: readonly (readonly unknown[])[],
+  asJson: boolean,
+) => Promise<(Found | null | Error)[]>;
+
+function loaderFor(
+  scope: Scope,
+  loadKeys: LoadKeys,
+  maxBatchSize: number | undefined,
+  asJson: boolean,
+): RecordLoader['loader'] {
   // DataLoader forgets a batch that was rejected; as the fault of each of its keys it is not asked for again.
   const load = (keys: readonly (readonly unknown[])[]) =>
-    loadKeys(scope, keys).catch((thrown: unknown) => keys.map(() => toHubFault(thrown)));
-  return new DataLoader<readonly unknown[], Raw | null, string>(load, {
+    loadKeys(scope, keys, asJson).catch((thrown: unknown) => keys.map(() => toHubFault(thrown)));
+  return new DataLoader(load, {
     cacheKeyFn: identityOf,
     ...(maxBatchSize === undefined ? {} : { maxBatchSize }),
   });
@@ -98,29 +133,32 @@ async function loadEach(
   binding: Binding,
   scope: Scope,
   keys: readonly (readonly unknown[])[],
-): Promise<(Raw | null | Error)[]> {
+  asJson: boolean,
+): Promise<(Found | null | Error)[]> {
   const outcomes = await lookup.prepared.run(
     scope,
-    keys.map((key) => ({ args: binding.toArguments([key]), parent: {} })),
+    keys.map((key) => ({ args: binding.toArguments([key]), parent: {}, asJson })),
   );
   return keys.map((_, i) => toRecord(outcomes[i]));
 }
 
 async function loadBatch(
-  lookup: Omit<Lookup, 'load'>,
-  args: Record<string, unknown>,
+  lookup: Omit<Lookup, 'load' | 'loadJson'>,
+  call: FieldCall,
+  keysOf: (record: Found) => unknown[],
   scope: Scope,
   keys: readonly (readonly unknown[])[],
-): Promise<(Raw | null | Error)[]> {
-  const [outcome] = await lookup.prepared.run(scope, [{ args, parent: {} }]);
+): Promise<(Found | null | Error)[]> {
+  const [outcome] = await lookup.prepared.run(scope, [call]);
   if (outcome instanceof Error) throw outcome;
-  if (outcome !== null && outcome !== undefined && !Array.isArray(outcome))
+  const items: unknown = outcome instanceof JsonValue ? (outcome.items() ?? outcome.raw()) : outcome;
+  if (items !== null && items !== undefined && !Array.isArray(items))
     throw malformed(lookup, 'did not answer with a list');
-  const byKey = new Map<string, Raw | null | Error>();
-  for (const item of (outcome ?? []) as readonly unknown[]) {
+  const byKey = new Map<string, Found | null | Error>();
+  for (const item of (items ?? []) as readonly unknown[]) {
     const record = toRecord(item);
     if (record === null || record instanceof Error) continue;
-    const key = lookup.rawKeys.map((name) => record[name]);
+    const key = keysOf(record);
     if (key.includes(undefined))
       throw malformed(lookup, `answered with a record that lacks its key (${lookup.rawKeys.join(', ')})`);
     byKey.set(identityOf(key), record);
@@ -128,12 +166,13 @@ async function loadBatch(
   return keys.map((key) => byKey.get(identityOf(key)) ?? null);
 }
 
-function toRecord(outcome: unknown): Raw | null | Error {
+function toRecord(outcome: unknown): Found | null | Error {
   if (outcome instanceof Error) return outcome;
+  if (outcome instanceof JsonValue) return outcome.isRecord ? outcome : null;
   return typeof outcome === 'object' && outcome !== null ? (outcome as Raw) : null;
 }
 
-const malformed = (lookup: Omit<Lookup, 'load'>, what: string): HubFault =>
+const malformed = (lookup: Omit<Lookup, 'load' | 'loadJson'>, what: string): HubFault =>
   new HubFault('HUB_UPSTREAM_MALFORMED', `the lookup ${lookup.prepared.operation} ${what}`, {
     details: { source: lookup.source },
   });

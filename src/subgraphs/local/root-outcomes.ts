@@ -5,9 +5,12 @@ export type Outcome = { readonly value: unknown } | { readonly error: unknown };
 
 export class RootOutcomes {
   readonly #outcomes: ReadonlyMap<string, Outcome>;
+  readonly #toRaw: (value: unknown) => unknown;
 
-  constructor(outcomes: ReadonlyMap<string, Outcome>) {
+  /** @param toRaw makes of an outcome what a resolver has */
+  constructor(outcomes: ReadonlyMap<string, Outcome>, toRaw: (value: unknown) => unknown) {
     this.#outcomes = outcomes;
+    this.#toRaw = toRaw;
   }
 
   /** The outcome of the field with this response key, thrown if it was an error; `resolve()` where there is none. */
@@ -15,6 +18,6 @@ export class RootOutcomes {
     const outcome = this.#outcomes.get(String(key));
     if (outcome === undefined) return resolve();
     if ('error' in outcome) throw outcome.error;
-    return outcome.value;
+    return this.#toRaw(outcome.value);
   }
 }

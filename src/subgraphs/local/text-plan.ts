@@ -1,7 +1,6 @@
-// Selections on raw records, compiled to JSON text: what list-plan.ts makes objects of, for answers that are sent as they
-// are. Byte for byte what JSON.stringify would write of those objects. First all records that are looked up are gathered,
-// level by level; then the whole is written at once, so that what has to wait for a source is the raw records and nothing
-// else. Compiled by list-operation.ts.
+// Selections on the JSON of an upstream, compiled to JSON text: what list-plan.ts makes objects of, from bytes to bytes. Byte
+// for byte what JSON.stringify would write of those objects. Where a record is looked up, a hole is left: what waits for a
+// source is text that is as good as written, not what it was made of. Compiled by list-operation.ts.
 import {
   GraphQLBoolean,
   GraphQLFloat,
@@ -20,83 +19,16 @@ import {
   type GraphQLSchema,
   type SelectionSetNode,
 } from 'graphql';
-import type { Scope } from '../../contract/scope.ts';
+import { isDigit, JsonText, NOWHERE, OPEN_LIST, OPEN_OBJECT, SIZE } from '../../transport/json-text.ts';
 import { compileLeaf, EXCEPTIONAL } from './compile-leaf.ts';
-import {
-  collectNodes,
-  compileRead,
-  readStub,
-  setsOf,
-  Unsupported,
-  type PlanContext,
-  type StubValues,
-} from './list-plan.ts';
-import type { Lookup, Raw } from './lookups.ts';
+import { CLOSE_LIST, COMMA } from './json-writer.ts';
+import { collectNodes, readStub, setsOf, Unsupported, type PlanContext, type StubValues } from './list-plan.ts';
+import { out, textOf, toPiece, type Piece, type Place, type TextRun, type WriteText } from './text-run.ts';
 import type { StubModel } from './type-model.ts';
-
-/** A value's part in both passes. They throw EXCEPTIONAL where graphql would report an error. */
-export interface TextPlan {
-  /** Says which records it needs; undefined where it never needs any. What is not as it should be is left to `write`. */
-  readonly gather: ((value: unknown, run: TextRun) => void) | undefined;
-  readonly write: (value: unknown, run: TextRun) => void;
-}
+import { compileFromUpstream } from './upstream-shapes.ts';
 
 export interface TextContext extends PlanContext {
   readonly published: GraphQLSchema;
-}
-
-/** A record that some place of the operation needs. */
-interface Needed {
-  readonly key: readonly unknown[];
-  record: Raw | null;
-  /** Once it was written: it is the same wherever it is needed. */
-  text: string | undefined;
-}
-
-/** A place of the operation where records are looked up. */
-interface Place {
-  readonly lookup: Lookup;
-  readonly item: TextPlan;
-}
-
-/** The state of one root field of one execution. */
-export class TextRun {
-  text = '';
-  readonly #needed = new Map<Place, Map<unknown, Needed>>();
-  #waiting = new Map<Place, Needed[]>();
-
-  /** What is needed at the place, by what stands for the key. */
-  at(place: Place): Map<unknown, Needed> {
-    let needed = this.#needed.get(place);
-    if (needed === undefined) this.#needed.set(place, (needed = new Map<unknown, Needed>()));
-    return needed;
-  }
-
-  need(place: Place, identity: unknown, key: readonly unknown[]): void {
-    const needed: Needed = { key, record: null, text: undefined };
-    this.at(place).set(identity, needed);
-    const waiting = this.#waiting.get(place);
-    if (waiting === undefined) this.#waiting.set(place, [needed]);
-    else waiting.push(needed);
-  }
-
-  /** Loads what is needed and what that needs in turn. Rejects with EXCEPTIONAL. */
-  async load(scope: Scope): Promise<void> {
-    while (this.#waiting.size > 0) {
-      const groups = [...this.#waiting];
-      this.#waiting = new Map();
-      const loads = groups.flatMap(([{ lookup }, all]) => all.map(({ key }) => lookup.load(scope, key)));
-      const records = await Promise.all(loads).catch(() => Promise.reject(EXCEPTIONAL));
-      let at = 0;
-      for (const [{ item }, all] of groups) {
-        for (const needed of all) {
-          needed.record = records[at] ?? null;
-          item.gather?.(needed.record, this);
-          at += 1;
-        }
-      }
-    }
-  }
 }
 
 /**
@@ -109,29 +41,30 @@ export function compileText(
   sets: readonly SelectionSetNode[],
   context: TextContext,
   before: string,
-): TextPlan {
+): WriteText {
   const isRequired = isNonNullType(type);
-  const { gather, write } = compileNullable(isRequired ? type.ofType : type, sets, context, before);
-  const none = `${before}null`;
-  return {
-    gather: gather && ((value, run) => value !== null && value !== undefined && gather(value, run)),
-    write(value, run) {
-      if (value !== null && value !== undefined) write(value, run);
-      else if (isRequired) throw EXCEPTIONAL;
-      else run.text += none;
-    },
+  const write = compileNullable(isRequired ? type.ofType : type, sets, context, before);
+  const none = Buffer.from(`${before}null`);
+  return (text, place, run) => {
+    if (isThere(text, place)) write(text, place, run);
+    else if (isRequired) throw EXCEPTIONAL;
+    else out.bytes(none);
   };
 }
+
+/** The only word that begins so is null. */
+const isThere = (text: JsonText, place: number): boolean => place !== NOWHERE && text.kindAt(place) !== 0x6e;
 
 function compileNullable(
   type: GraphQLOutputType,
   sets: readonly SelectionSetNode[],
   context: TextContext,
   before: string,
-): TextPlan {
+): WriteText {
+  if (compileFromUpstream(type) !== undefined) throw new Unsupported();
   if (isListType(type)) return compileList(type.ofType as GraphQLOutputType, sets, context, before);
-  if (isObjectType(type)) return compileRecord(type, sets, context, before);
-  if (isLeafType(type)) return { gather: undefined, write: compileLeafText(type, context, before) };
+  if (isObjectType(type)) return compileObject(type, sets, context, before);
+  if (isLeafType(type)) return compileLeafText(type, context, before);
   throw new Unsupported();
 }
 
@@ -140,58 +73,47 @@ function compileList(
   sets: readonly SelectionSetNode[],
   context: TextContext,
   before: string,
-): TextPlan {
-  const { gather, write } = compileText(type, sets, context, '');
-  const open = `${before}[`;
-  return {
-    gather:
-      gather &&
-      ((value, run) => {
-        if (Array.isArray(value)) for (const item of value) gather(item, run);
-      }),
-    write(value, run) {
-      if (!Array.isArray(value)) throw EXCEPTIONAL;
-      run.text += open;
-      for (let i = 0; i < value.length; i += 1) {
-        if (i > 0) run.text += ',';
-        write(value[i], run);
-      }
-      run.text += ']';
-    },
+): WriteText {
+  const write = compileText(type, sets, context, '');
+  const open = Buffer.from(`${before}[`);
+  return (text, place, run) => {
+    if (text.kindAt(place) !== OPEN_LIST) throw EXCEPTIONAL;
+    out.bytes(open);
+    const [first, after] = [place + SIZE, text.nextAt(place)];
+    for (let item = first; item < after; item = text.nextAt(item)) {
+      if (item > first) out.byte(COMMA);
+      write(text, item, run);
+    }
+    out.byte(CLOSE_LIST);
   };
 }
 
-function compileRecord(
+/** Finds its value among those of the record. */
+type WriteField = (text: JsonText, found: Int32Array, run: TextRun) => void;
+/** Which of the properties that are found it will be. */
+type Want = (raw: string) => number;
+
+function compileObject(
   type: GraphQLObjectType,
   sets: readonly SelectionSetNode[],
   context: TextContext,
   before: string,
-): TextPlan {
+): WriteText {
+  const wanted: string[] = [];
+  const want: Want = (raw) => (wanted.includes(raw) ? wanted.indexOf(raw) : wanted.push(raw) - 1);
   const fields = [...collectNodes(type, sets, context)].map(([key, nodes], i) =>
-    compileField(type, nodes, context, `${i === 0 ? `${before}{` : ','}${JSON.stringify(key)}:`),
+    compileField(type, nodes, context, `${i === 0 ? `${before}{` : ','}${JSON.stringify(key)}:`, want),
   );
-  const close = fields.length === 0 ? `${before}{}` : '}';
-  const gathers = fields.flatMap(({ gather }) => gather ?? []);
-  const isRecord = (value: unknown): value is Raw => typeof value === 'object' && !Array.isArray(value);
-  return {
-    gather:
-      gathers.length === 0
-        ? undefined
-        : (value, run) => {
-            if (isRecord(value)) for (const gather of gathers) gather(value, run);
-          },
-    write(value, run) {
-      if (!isRecord(value)) throw EXCEPTIONAL;
-      for (const field of fields) field.write(value, run);
-      run.text += close;
-    },
+  const close = Buffer.from(fields.length === 0 ? `${before}{}` : '}');
+  const names = wanted.map((raw) => Buffer.from(raw));
+  // A plan is never inside itself, so its records are written one after another.
+  const found = new Int32Array(names.length);
+  return (text, place, run) => {
+    if (text.kindAt(place) !== OPEN_OBJECT) throw EXCEPTIONAL;
+    text.find(place, names, found);
+    for (const write of fields) write(text, found, run);
+    out.bytes(close);
   };
-}
-
-/** Reads its value from the record. */
-interface FieldPlan {
-  readonly gather: ((record: Raw, run: TextRun) => void) | undefined;
-  readonly write: (record: Raw, run: TextRun) => void;
 }
 
 function compileField(
@@ -199,24 +121,21 @@ function compileField(
   nodes: readonly FieldNode[],
   context: TextContext,
   before: string,
-): FieldPlan {
+  want: Want,
+): WriteField {
   const name = nodes[0]?.name.value ?? '';
   if (name === '__typename') {
-    const text = before + JSON.stringify(type.name);
-    return { gather: undefined, write: (_record, run) => void (run.text += text) };
+    const text = Buffer.from(before + JSON.stringify(type.name));
+    return () => out.bytes(text);
   }
   const field = type.getFields()[name];
   const model = context.models.get(type.name)?.get(name);
   if (field === undefined || !isPublished(type.name, name, field.type, context)) throw new Unsupported();
-  if (model?.kind === 'stub') return compileStub(model, field.type, nodes, context, before);
+  if (model?.kind === 'stub') return compileStub(model, field.type, nodes, context, before, want);
   if (model?.kind !== 'property') throw new Unsupported();
-  const { raw } = model;
-  const { gather, write } = compileText(field.type, setsOf(nodes), context, before);
-  const read = compileRead(raw, field.type) ?? ((record: Raw) => record[raw]);
-  return {
-    gather: gather && ((record, run) => gather(read(record), run)),
-    write: (record, run) => write(read(record), run),
-  };
+  const at = want(model.raw);
+  const write = compileText(field.type, setsOf(nodes), context, before);
+  return (text, found, run) => write(text, found[at] ?? NOWHERE, run);
 }
 
 /** Whether the published schema has the field, of the same type. */
@@ -236,87 +155,142 @@ function compileStub(
   nodes: readonly FieldNode[],
   context: TextContext,
   before: string,
-): FieldPlan {
+  want: Want,
+): WriteField {
   const stub = readStub(model, type, nodes, context);
   const { lookup } = stub;
   // Where each is looked up on its own, or brings something along, the same key is not the same record.
-  if (lookup !== undefined && (!lookup.shared || stub.hasMore)) throw new Unsupported();
-  const item = compileText(stub.itemType, setsOf(nodes), context, '');
-  const place = lookup && { lookup, item };
-
-  const write = (values: StubValues, run: TextRun): void => {
-    if (place === undefined || stub.isMissing(values)) {
-      item.write(stub.recordOf(values), run);
-      return;
-    }
-    const found = run.at(place).get(stub.identityOf(values));
-    if (found === undefined) throw EXCEPTIONAL;
-    if (found.text === undefined) {
-      const before = run.text;
-      run.text = '';
-      item.write(found.record, run);
-      [found.text, run.text] = [run.text, before];
-    }
-    run.text += found.text;
+  const isSame = lookup === undefined || (lookup.shared && !stub.hasMore && lookup.prepared.answersJson === true);
+  if (!isSame) throw new Unsupported();
+  const write = compileText(stub.itemType, setsOf(nodes), context, '');
+  const place: Place | undefined = lookup && { lookup, write };
+  const keys = compileKeys(model, want);
+  const open = Buffer.from(before);
+  const writeItem = (values: StubValues, run: TextRun): void => {
+    if (stub.isMissing(values)) write(JsonText.null, NOWHERE, run);
+    else if (place !== undefined) run.leaveHole(place, stub.identityOf(values), () => stub.keyOf(values));
+    else write(textOf(stub.recordOf(values)), 0, run);
   };
-  const gather = (values: StubValues, run: TextRun): void => {
-    if (place === undefined) item.gather?.(stub.recordOf(values), run);
-    else if (!stub.isMissing(values)) {
-      const identity = stub.identityOf(values);
-      if (!run.at(place).has(identity)) run.need(place, identity, stub.keyOf(values));
-    }
-  };
-
   if (!model.list) {
-    return {
-      gather: (record, run) => gather(stub.valuesOf(record), run),
-      write(record, run) {
-        run.text += before;
-        write(stub.valuesOf(record), run);
-      },
+    return (text, found, run) => {
+      out.bytes(open);
+      writeItem(stub.valuesOf(keys(text, found)), run);
     };
   }
-  return {
-    gather(record, run) {
-      for (const values of stub.rowsOf(record) ?? []) gather(values, run);
-    },
-    write(record, run) {
-      const rows = stub.rowsOf(record);
-      run.text += before + (rows === undefined ? 'null' : '[');
-      if (rows === undefined) return;
-      rows.forEach((values, i) => {
-        if (i > 0) run.text += ',';
-        write(values, run);
-      });
-      run.text += ']';
-    },
+  const none = Buffer.from('null');
+  return (text, found, run) => {
+    out.bytes(open);
+    const rows = stub.rowsOf(keys(text, found));
+    if (rows === undefined) {
+      out.bytes(none);
+      return;
+    }
+    out.byte(OPEN_LIST);
+    rows.forEach((values, i) => {
+      if (i > 0) out.byte(COMMA);
+      writeItem(values, run);
+    });
+    out.byte(CLOSE_LIST);
   };
 }
 
-/** What JSON.stringify writes otherwise than it is: quotes, control characters, halves of a surrogate pair. */
-// eslint-disable-next-line no-control-regex -- these are looked for
-const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
+/** What a record has of the keys of a stub, as the ordinary way has it. */
+function compileKeys(
+  { keys }: StubModel,
+  want: (raw: string) => number,
+): (text: JsonText, found: Int32Array) => Record<string, unknown> {
+  const parts = [...new Set(keys.map(({ from }) => from[0] ?? ''))].map((raw) => ({ raw, at: want(raw) }));
+  return (text, found) => {
+    const record: Record<string, unknown> = {};
+    for (const { raw, at } of parts) {
+      const value = valueAt(text, found[at] ?? NOWHERE);
+      if (value !== undefined) record[raw] = value;
+    }
+    return record;
+  };
+}
 
-function compileLeafText(type: GraphQLLeafType, { published }: TextContext, before: string): TextPlan['write'] {
+/** Throws EXCEPTIONAL for a text that is none. */
+function valueAt(text: JsonText, place: number): unknown {
+  try {
+    return text.valueAt(place);
+  } catch {
+    throw EXCEPTIONAL;
+  }
+}
+
+const QUOTE = 0x22;
+/** Digits of the longest numbers that are certainly exact, and certainly of 32 bits. */
+const EXACT = 15;
+const EXACT_INT = 9;
+
+/** The same of a value that came of no upstream: a scalar or an enum. The result throws EXCEPTIONAL. Throws Unsupported. */
+export function compileValueText(
+  type: GraphQLOutputType,
+  context: TextContext,
+  before: string,
+): (value: unknown) => Piece {
+  const isRequired = isNonNullType(type);
+  const leaf: unknown = isRequired ? type.ofType : type;
+  if (!isLeafType(leaf)) throw new Unsupported();
+  const serialize = compileSerialize(leaf, context);
+  return (value) => {
+    if (value !== null && value !== undefined) return toPiece(before + serialize(value));
+    if (isRequired) throw EXCEPTIONAL;
+    return toPiece(`${before}null`);
+  };
+}
+
+function compileSerialize(type: GraphQLLeafType, { published }: TextContext): (value: unknown) => string {
   const there = published.getType(type.name);
   if (isEnumType(type) && !type.getValues().every(({ name }) => isEnumType(there) && there.getValue(name)))
     throw new Unsupported();
   const serialize = compileLeaf(type);
-  const writeSerialized = (value: unknown, run: TextRun): void => {
+  return (value) => {
     const text = JSON.stringify(serialize(value)) as string | undefined;
     if (text === undefined) throw EXCEPTIONAL;
-    run.text += before + text;
+    return text;
   };
-  // A custom scalar may have the name of a built-in one, so types are told apart by themselves.
-  if (type === GraphQLString || type === GraphQLID) {
-    const open = `${before}"`;
-    return (value, run) => {
-      if (typeof value !== 'string' || ESCAPED.test(value)) writeSerialized(value, run);
-      else run.text += `${open}${value}"`;
-    };
-  }
-  if (type === GraphQLInt || type === GraphQLFloat || type === GraphQLBoolean) {
-    return (value, run) => void (run.text += before + String(serialize(value)));
-  }
-  return writeSerialized;
+}
+
+function compileLeafText(type: GraphQLLeafType, context: TextContext, before: string): WriteText {
+  const serialize = compileSerialize(type, context);
+  const open = Buffer.from(before);
+  const openText = Buffer.from(`${before}"`);
+  const writeSerialized: WriteText = (text, place) => {
+    const serialized = serialize(valueAt(text, place));
+    out.bytes(open);
+    out.text(serialized);
+  };
+  // What stands in the text as it is in the answer is copied. A custom scalar may have the name of a built-in one, so types
+  // are told apart by themselves.
+  const copiesText = type === GraphQLString || type === GraphQLID;
+  const digits = type === GraphQLInt ? EXACT_INT : type === GraphQLID || type === GraphQLFloat ? EXACT : 0;
+  if (!copiesText && digits === 0 && type !== GraphQLBoolean) return writeSerialized;
+  return (text, place, run) => {
+    const from = text.startAt(place);
+    const to = text.endAt(place);
+    const first = text.bytes[from] ?? 0;
+    if (copiesText && first === QUOTE) {
+      const { length } = out;
+      out.bytes(open);
+      if (out.copy(text, from, to)) return;
+      out.length = length;
+    } else if (isDigit(first) && to - from <= digits && isWhole(text, from, to)) {
+      out.bytes(type === GraphQLID ? openText : open);
+      out.bytes(text.bytes, from, to);
+      if (type === GraphQLID) out.byte(QUOTE);
+      return;
+    } else if (type === GraphQLBoolean && (first === 0x74 || first === 0x66)) {
+      out.bytes(open);
+      out.bytes(text.bytes, from, to);
+      return;
+    }
+    writeSerialized(text, place, run);
+  };
+}
+
+function isWhole({ bytes }: JsonText, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) if (!isDigit(bytes[at])) return false;
+  return true;
 }

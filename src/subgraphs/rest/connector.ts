@@ -7,7 +7,7 @@ import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
 import { directiveArgs } from '../local/hub-directives.ts';
 import { createFaultOf, isNone } from './fault-map.ts';
 import { compilePagination } from './paginate.ts';
-import { createAnswerReader } from './read-answer.ts';
+import { createAnswerReader, createJsonReader } from './read-answer.ts';
 import { compileRequest, type Method } from './compile-request.ts';
 import { TemplateMistake } from './uri-template.ts';
 
@@ -48,6 +48,7 @@ function prepareField(field: ConnectorField, transport: Transport, baseUrl: stri
     new HubFault('HUB_REQUEST_INVALID', `${coordinate}: ${why}`, { details: { source: field.source } });
 
   const pagination = compilePagination(field);
+  const readJson = method === 'HEAD' || pagination !== undefined ? undefined : createJsonReader(field, at);
 
   const call = async (scope: Scope, asked: FieldCall): Promise<unknown> => {
     const one = pagination === undefined ? asked : pagination.ask(asked);
@@ -71,6 +72,8 @@ function prepareField(field: ConnectorField, transport: Transport, baseUrl: stri
     const response = await transport.request(scope, request);
     if (method === 'HEAD') return !isNone(response);
     if (isNone(response)) return null;
+    const json = asked.asJson === true ? readJson?.(response) : undefined;
+    if (json !== undefined) return json;
     const answer = readAnswer(response);
     return pagination === undefined ? answer : pagination.answer(answer, response, one);
   };
@@ -78,6 +81,7 @@ function prepareField(field: ConnectorField, transport: Transport, baseUrl: stri
   return {
     operation,
     merges: false,
+    answersJson: readJson !== undefined,
     run: (scope, calls) => Promise.all(calls.map((one) => call(scope, one).catch(toHubFault))),
     ...(change === undefined ? {} : { change }),
   };

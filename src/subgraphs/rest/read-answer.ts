@@ -4,6 +4,7 @@ import type { ConnectorField } from '../../contract/connector.ts';
 import type { UpstreamResponse } from '../../contract/transport.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
 import { readAt } from '../local/read-at.ts';
+import { JsonText, JsonValue } from '../../transport/json-text.ts';
 import { parseJson } from '../../transport/parse-json.ts';
 import { parseEvents } from './event-stream.ts';
 import { compileXmlReader } from './xml-reader.ts';
@@ -44,6 +45,32 @@ export function createAnswerReader(
   };
 
   return (response) => (response.body.byteLength === 0 ? whenEmpty : (read(response.read(parse)) ?? null));
+}
+
+/**
+ * The same for an answer that can be left as it is: undefined where it is not there, is no JSON, or unusual in any way. Shared
+ * as the other. Undefined altogether where answers of the field are no JSON.
+ */
+export function createJsonReader(
+  { field, directive }: ConnectorField,
+  at: string | undefined,
+): ((response: UpstreamResponse) => JsonValue | undefined) | undefined {
+  if (wholeReader(field.type, directive.answer) !== undefined) return undefined;
+  const steps = (at ?? '').split('.').flatMap((step) => (step === '' ? [] : Buffer.from(step)));
+  return (response) => {
+    let value = response.read(readJsonText);
+    for (const step of steps) value = value?.property(step);
+    return value;
+  };
+}
+
+/** UTF-8 is what JSON is in (RFC 8259, section 8.1). */
+const JSON_TYPE = /^application\/(?:[\w.+-]+\+)?json(?: *; *charset="?utf-?8"?)?$/i;
+
+function readJsonText({ headers, body }: UpstreamResponse): JsonValue | undefined {
+  if (!JSON_TYPE.test(headers['content-type'] ?? '')) return undefined;
+  const text = JsonText.read(body);
+  return text && new JsonValue(text, 0);
 }
 
 /** JSON values one after another, one a line. */

@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { ScopeOptions } from '../../../../src/engine/create-scope.ts';
 import { HubFault } from '../../../../src/faults/hub-fault.ts';
+import { JsonText, JsonValue } from '../../../../src/transport/json-text.ts';
 import { askBothForms, type Answered } from '../../../kit/both-forms.ts';
 import { fakeSource, testGraph, type Answers, type FakeSource } from '../../../kit/graph.ts';
 
@@ -118,6 +119,18 @@ describe('a value written as text', () => {
     const source = fakeSource('shop', PARTS, { 'GET /parts': () => parts });
     const graph = testGraph(source.subgraph);
     for (parts of VALUES) agree(await askBothForms(graph, [source], '{ parts { id box { id } part { strings } } }'));
+  });
+
+  it('is found to be no text only where it is asked for', async () => {
+    const json = JsonText.read(Buffer.from('[{"string":"a\u0007b","int":1}]'));
+    if (json === undefined) throw new Error('it is left to be read');
+    const source = fakeSource('shop', PARTS, { 'GET /parts': () => new JsonValue(json, 0) });
+    const graph = testGraph(source.subgraph);
+    const asked = async (query: string) => (await askBothForms(graph, [source], query)).text;
+    expect(await asked('{ parts { int } }')).toMatchObject({ isText: true, body: '{"data":{"parts":[{"int":1}]}}' });
+    const { body, calls } = await asked('{ parts { int string } }');
+    expect(JSON.parse(body)).toMatchObject({ errors: [{ extensions: { code: 'HUB_UPSTREAM_MALFORMED' } }] });
+    expect(calls).toHaveLength(1);
   });
 
   it('is the property of the record, not of all objects', async () => {

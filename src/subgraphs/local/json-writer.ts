@@ -1,0 +1,71 @@
+// JSON text as it is written: bytes into one piece of memory that is used again and again. Nothing is waited for between
+// `begin` and the end, so one writer serves all.
+import type { JsonText } from '../../transport/json-text.ts';
+
+export const COMMA = 0x2c;
+export const CLOSE_LIST = 0x5d;
+export const CLOSE_OBJECT = 0x7d;
+
+const FIRST_BYTES = 1 << 16;
+/** Memory that is kept between two texts. */
+const MAX_KEPT_BYTES = 1 << 20;
+
+export class JsonWriter {
+  #bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  /** Bytes written so far. What is written last is taken back by setting it. */
+  length = 0;
+
+  begin(): void {
+    this.length = 0;
+    if (this.#bytes.length > MAX_KEPT_BYTES) this.#bytes = Buffer.allocUnsafeSlow(FIRST_BYTES);
+  }
+
+  toBytes(): Uint8Array {
+    return Buffer.from(this.#bytes.subarray(0, this.length));
+  }
+
+  byte(byte: number): void {
+    if (this.length === this.#bytes.length) this.#grow(1);
+    this.#bytes[this.length] = byte;
+    this.length += 1;
+  }
+
+  bytes(from: Uint8Array, start = 0, end = from.length): void {
+    if (this.length + end - start > this.#bytes.length) this.#grow(end - start);
+    const to = this.#bytes;
+    let { length } = this;
+    for (let at = start; at < end; at += 1, length += 1) to[length] = from[at] ?? 0;
+    this.length = length;
+  }
+
+  text(text: string): void {
+    if (this.length + 3 * text.length > this.#bytes.length) this.#grow(3 * text.length);
+    this.length += this.#bytes.write(text, this.length);
+  }
+
+  /**
+   * A text of an upstream as it is. False, and nothing is written, where it is not simply its characters: where there is an
+   * escape in it, or what may not be in a text.
+   */
+  copy({ bytes }: JsonText, start: number, end: number): boolean {
+    if (this.length + end - start > this.#bytes.length) this.#grow(end - start);
+    const to = this.#bytes;
+    let { length } = this;
+    for (let at = start; at < end; at += 1, length += 1) {
+      const byte = bytes[at] ?? 0;
+      if (byte === BACKSLASH || byte < SPACE) return false;
+      to[length] = byte;
+    }
+    this.length = length;
+    return true;
+  }
+
+  #grow(count: number): void {
+    const larger = Buffer.allocUnsafeSlow(Math.max(2 * this.#bytes.length, this.length + count));
+    this.#bytes.copy(larger, 0, 0, this.length);
+    this.#bytes = larger;
+  }
+}
+
+const BACKSLASH = 0x5c;
+const SPACE = 0x20;
