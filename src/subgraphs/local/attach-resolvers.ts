@@ -17,6 +17,7 @@ import type { PreparedField } from '../../contract/connector.ts';
 import type { Representation } from '../../contract/fetch.ts';
 import type { Scope } from '../../contract/scope.ts';
 import { compileChanges } from './entity-changes.ts';
+import { isMachinery } from './hub-directives.ts';
 import type { LocalSchema } from './local-schema.ts';
 import type { Lookup, Raw } from './lookups.ts';
 import { readAt } from './read-at.ts';
@@ -68,7 +69,7 @@ export function attachResolversLater(context: ResolverContext, whenMade: NonNull
     onField(type, field) {
       const query = type === context.schema.getQueryType();
       if (query && field.name === '_entities') field.resolve = resolveEntities(context);
-      if (type.name.startsWith('_') || field.name.startsWith('_')) return;
+      if (isMachinery(type.name) || isMachinery(field.name)) return;
       let made: Resolver | undefined;
       const make = (): Resolver => {
         const model = context.models.get(type.name)?.get(field.name);

@@ -27,6 +27,7 @@ import { toRaw } from '../../transport/json-text.ts';
 import { callAtRoot, type ResolverContext } from './attach-resolvers.ts';
 import { EXCEPTIONAL } from './compile-leaf.ts';
 import type { RunOperation } from './compile-operation.ts';
+import { isMachinery } from './hub-directives.ts';
 import {
   collectNodes,
   compileRecord,
@@ -136,7 +137,7 @@ function queryOf(document: DocumentNode, operationName: string | undefined): Ope
 
 function rootField(query: GraphQLObjectType, name: string): GraphQLField<unknown, unknown> {
   const field = query.getFields()[name];
-  if (field === undefined || name.startsWith('_')) throw new Unsupported();
+  if (field === undefined || isMachinery(name)) throw new Unsupported();
   return field;
 }
 

@@ -17,7 +17,7 @@ import { HubFault } from '../../faults/hub-fault.ts';
 import { factsOf } from '../../sdl/deferred-node.ts';
 import { createTagsOf, type TagsOf } from './compile-tags.ts';
 import { parseFieldSelection, type SelectedKey } from './field-selection.ts';
-import { argumentsOf, directiveArgs, upstreamName } from './hub-directives.ts';
+import { argumentsOf, directiveArgs, isMachinery, upstreamName } from './hub-directives.ts';
 import { invalidSdl, type LocalSchema } from './local-schema.ts';
 import { upstreamShape } from './upstream-shapes.ts';
 import { compileArguments } from './upstream-values.ts';
@@ -70,10 +70,10 @@ export function readTypeModels(
   const models = new Map<string, ReadonlyMap<string, FieldModel>>();
   const problems: GraphQLError[] = [];
   for (const type of Object.values(schema.getTypeMap())) {
-    if (!isObjectType(type) || type.name.startsWith('_')) continue;
+    if (!isObjectType(type) || isMachinery(type.name)) continue;
     const fields = new Map<string, FieldModel>();
     for (const field of Object.values(type.getFields())) {
-      if (field.name.startsWith('_')) continue;
+      if (isMachinery(field.name)) continue;
       try {
         fields.set(field.name, read(type, field));
       } catch (thrown) {
@@ -99,7 +99,7 @@ function deferTypeModels(schema: GraphQLSchema, read: ReadField): TypeModels {
   const ofType = (type: GraphQLObjectType): FieldModels => {
     const made = new Map<string, FieldModel>();
     const get = (name: string): FieldModel | undefined => {
-      const field = name.startsWith('_') ? undefined : type.getFields()[name];
+      const field = isMachinery(name) ? undefined : type.getFields()[name];
       const known = made.get(name);
       if (known !== undefined || field === undefined) return known;
       try {
@@ -122,7 +122,7 @@ function deferTypeModels(schema: GraphQLSchema, read: ReadField): TypeModels {
   };
   return {
     get(name) {
-      const type = name.startsWith('_') ? undefined : schema.getType(name);
+      const type = isMachinery(name) ? undefined : schema.getType(name);
       if (!isObjectType(type)) return undefined;
       const known = models.get(name) ?? ofType(type);
       models.set(name, known);

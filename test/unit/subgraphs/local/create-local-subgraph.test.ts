@@ -82,6 +82,27 @@ describe.each<readonly [string, Read]>([
   const shop = (overrides?: Parameters<typeof shopOf>[1], maxKeysPerBatch?: number) =>
     shopOf(read, overrides, maxKeysPerBatch);
 
+  it('has fields and types whose names begin with an underscore, as those of upstreams may', async () => {
+    const { subgraph } = fakeSource(
+      'api',
+      `type Query { _24h: _3D @rest(get: "/24h") things: [_3D!] @rest(get: "/things") }
+       type _3D { _id: ID _2nd: Int @map(name: "2nd") inner: _Inner @map(name: "in") }
+       type _Inner { x: Int @map(name: "an-x") }`,
+      {
+        'GET /24h': () => ({ _id: 'a', '2nd': 2, in: { 'an-x': 3 } }),
+        'GET /things': () => [{ _id: 'b', '2nd': 4, in: { 'an-x': 5 } }],
+      },
+    );
+    const graph = testGraph(subgraph);
+    const fields = '{ _id _2nd inner { x } }';
+    expect(await ask(graph, `{ _24h ${fields} things ${fields} }`)).toEqual({
+      data: {
+        _24h: { _id: 'a', _2nd: 2, inner: { x: 3 } },
+        things: [{ _id: 'b', _2nd: 4, inner: { x: 5 } }],
+      },
+    });
+  });
+
   it('completes all stubs of a level with one batched call, matched by key whatever the order of the answer', async () => {
     const { graph, calls } = shop();
     const response = await ask(graph, '{ orders { id customer { name } } }');
