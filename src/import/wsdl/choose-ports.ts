@@ -1,6 +1,6 @@
 // Which operations of a WSDL become fields, and at which port each is called. Called by the SDL mapping.
 import type { ImportNote } from '../../config/import-report.ts';
-import type { OperationPort, WsdlModel, WsdlOperation } from './wsdl-model.ts';
+import { operationKey, type OperationPort, type WsdlModel, type WsdlOperation } from './wsdl-model.ts';
 
 export interface PortChoice {
   /** Operations to take, by name; `*` stands for any characters. All by default. */
@@ -22,21 +22,24 @@ export function choosePorts(
 ): { readonly chosen: ChosenOperation[]; readonly notes: ImportNote[] } {
   const chosen: ChosenOperation[] = [];
   const repeated = new Map<string, number>();
-  const byName = Map.groupBy(model.operations, ({ name }) => name);
+  const byKey = Map.groupBy(model.operations, operationKey);
   const bySoap = new Set(
-    model.operations.flatMap(({ name, ports: [port] }) => (port?.wire.kind === 'soap' ? [name] : [])),
+    model.operations.flatMap((operation) =>
+      operation.ports[0]?.wire.kind === 'soap' ? [operationKey(operation)] : [],
+    ),
   );
   for (const operation of model.operations) {
     const { name } = operation;
+    const key = operationKey(operation);
     if (include !== undefined && include.length > 0 && !matches(include, name)) continue;
     if (exclude !== undefined && matches(exclude, name)) continue;
     const port = operation.ports.find((one) => isChosenPort(one, ports));
     if (port === undefined) continue;
-    if (ports === undefined && port.wire.kind === 'http' && bySoap.has(name)) {
+    if (ports === undefined && port.wire.kind === 'http' && bySoap.has(key)) {
       repeated.set(port.port, (repeated.get(port.port) ?? 0) + 1);
       continue;
     }
-    chosen.push({ ...operation, port, portName: portNameFor(byName.get(name) ?? [], port) });
+    chosen.push({ ...operation, port, portName: portNameFor(byKey.get(key) ?? [], port) });
   }
   const notes = [...repeated].map(([port, count]): ImportNote => {
     const message = `its ${count} operations are taken at the SOAP port; name it in \`ports\` to call it over plain HTTP`;

@@ -6,7 +6,7 @@ import { createTypePrinter, type TypePrinter } from './print-types.ts';
 import { described, indent, mapped, oneLine, quoted } from './sdl-text.ts';
 import { createSdlNames, type SdlNames } from './sdl-names.ts';
 import type { ComplexType, Field, ValueType } from './xsd-model.ts';
-import type { Fault, WsdlModel } from './wsdl-model.ts';
+import { operationKey, type Fault, type WsdlModel } from './wsdl-model.ts';
 
 export interface SdlOptions extends PortChoice {
   /** Put before the name of every type. */
@@ -49,10 +49,10 @@ function root(name: string, fields: readonly string[]): string {
 
 function rootField(names: SdlNames, types: TypePrinter, operation: ChosenOperation, reads: boolean): string {
   const { port } = operation;
-  const name = names.rootField(operation.name, operation.portType);
+  const name = names.rootField(fieldLabel(operation), operation.portType);
   const fields = port.output?.type.fields ?? [];
   const [only] = fields;
-  const directive = [`operation: ${quoted(operation.name)}`];
+  const directive = [`operation: ${quoted(operationKey(operation))}`];
   if (operation.portName !== undefined) directive.push(`port: ${quoted(operation.portName)}`);
   let type = 'Boolean';
   if (port.output !== undefined && fields.length === 1 && only !== undefined) {
@@ -74,6 +74,12 @@ function rootField(names: SdlNames, types: TypePrinter, operation: ChosenOperati
     .filter((text) => text !== undefined)
     .join('\n\n');
   return indent(described(description), '  ') + `  ${name}${list}: ${type} @soap(${directive.join(', ')})`;
+}
+
+/** The later forms of an overloaded operation are named after their inputs, which mostly begin with its name. */
+function fieldLabel({ name, form }: ChosenOperation): string {
+  if (form === undefined) return name;
+  return form.toLowerCase().startsWith(name.toLowerCase()) ? form : `${name} ${form}`;
 }
 
 const headerLabel = ({ local }: Field): string => (/header$/i.test(local) ? local : `${local} header`);

@@ -31,6 +31,7 @@ interface Port {
 const MAX_OPERATIONS = 20_000;
 
 type Draft = Omit<WsdlOperation, 'lossy'> & { ports: OperationPort[]; lossy: boolean };
+type Forms = ReadonlyMap<string, readonly XmlElement[]>;
 
 /** `noteCount`: how many losses were noted so far; what an operation adds to it is its own. */
 export function readOperations(
@@ -42,7 +43,8 @@ export function readOperations(
   const definitions = indexDefinitions(roots, note);
   const policies = readPolicies(roots);
   const messages = createMessageReader(definitions.find, types, note);
-  const operations = new Map<string, Draft>();
+  /** By the operation of the port type: an overloaded one is there several times. */
+  const operations = new Map<XmlElement, Draft>();
   let count = 0;
   for (const port of definitions.ports) {
     const { node } = port.binding;
@@ -62,34 +64,30 @@ export function readOperations(
   return byWire.sort((a, b) => Number(isHttp(a.ports[0])) - Number(isHttp(b.ports[0])));
 
   function readPort(port: Port, binding: Binding, portType: Found): void {
-    const overloads = new Set<string>();
-    const abstracts = Map.groupBy(childrenOf(portType.node, WSDL, 'operation'), ({ attributes }) =>
-      attributes.get('name'),
-    );
+    const taken = new Set<XmlElement>();
+    const forms = formsOf(portType.node);
     for (const bound of childrenOf(port.binding.node, WSDL, 'operation')) {
       const name = bound.attributes.get('name') ?? '';
-      if (overloads.has(name)) {
-        note(bound, 'the operation is overloaded: only the first of its forms was imported', 'leftOut');
-        continue;
-      }
-      overloads.add(name);
       const before = noteCount();
-      const abstract = matchOperation(abstracts.get(name) ?? [], bound);
+      const candidates = forms.get(name) ?? [];
+      const abstract = matchForm(candidates, bound, taken);
       count += 1;
       if (count > MAX_OPERATIONS)
         throw new HubFault('HUB_IMPORT_TOO_LARGE', `the WSDL binds more than ${MAX_OPERATIONS} operations to ports`);
       if (abstract === undefined) {
-        note(bound, 'the binding names an operation that the port type does not have: left out', 'leftOut');
+        const what = candidates.length === 0 ? 'an operation that the port type does not have' : 'an operation twice';
+        note(bound, `the binding names ${what}: left out`, 'leftOut');
         continue;
       }
+      taken.add(abstract);
       const read = readOperation(port, binding, bound, abstract);
       if (read === undefined) continue;
       const lossy = noteCount() > before;
-      const key = `${expandedName(portType.targetNamespace, portType.name)} ${name}`;
-      const known = operations.get(key);
+      const known = operations.get(abstract);
       if (known === undefined) {
         const documentation = documentationOf(abstract) ?? documentationOf(bound);
-        operations.set(key, { name, portType: portType.name, documentation, ports: [read], lossy });
+        const form = formOf(candidates, abstract);
+        operations.set(abstract, { name, form, portType: portType.name, documentation, ports: [read], lossy });
       } else if (!known.ports.some((other) => other.port === read.port && other.service === read.service)) {
         known.ports.push(read);
       }
@@ -135,11 +133,41 @@ const isHttp = (port: OperationPort | undefined): boolean => port?.wire.kind ===
 const soapFirst = (ports: OperationPort[]): OperationPort[] =>
   [...ports].sort((a, b) => Number(isHttp(a)) - Number(isHttp(b)));
 
-/** Of the port type's operations of one name, the one whose input has the binding's input name. */
-function matchOperation(candidates: readonly XmlElement[], bound: XmlElement): XmlElement | undefined {
-  const inputName = childOf(bound, WSDL, 'input')?.attributes.get('name');
-  const exact = candidates.find((node) => childOf(node, WSDL, 'input')?.attributes.get('name') === inputName);
-  return exact ?? candidates[0];
+/** The operations of a port type by name; of an overloaded one, each form. */
+function formsOf(portType: XmlElement): Forms {
+  return Map.groupBy(childrenOf(portType, WSDL, 'operation'), ({ attributes }) => attributes.get('name') ?? '');
+}
+
+/** WSDL 1.1 section 2.5: which form a binding means is said by the names of its input and output; else by its place. */
+function matchForm(
+  forms: readonly XmlElement[],
+  bound: XmlElement,
+  taken: ReadonlySet<XmlElement>,
+): XmlElement | undefined {
+  const free = forms.filter((form) => !taken.has(form));
+  const same = (form: XmlElement, direction: 'input' | 'output'): boolean =>
+    messageName(form, direction) === messageName(bound, direction);
+  return (
+    free.find((form) => same(form, 'input') && same(form, 'output')) ??
+    free.find((form) => same(form, 'input')) ??
+    free[0]
+  );
+}
+
+/** WSDL 1.1 section 2.4.5: the name where the description gives none. */
+function messageName(operation: XmlElement, direction: 'input' | 'output'): string {
+  const ending = direction === 'input' ? 'Request' : 'Response';
+  const given = childOf(operation, WSDL, direction)?.attributes.get('name');
+  return given ?? `${operation.attributes.get('name') ?? ''}${ending}`;
+}
+
+/** What tells the later forms of an overloaded operation apart: the name of the input, or its number where that says nothing. */
+function formOf(forms: readonly XmlElement[], form: XmlElement): string | undefined {
+  const place = forms.indexOf(form);
+  if (place === 0) return undefined;
+  const name = messageName(form, 'input');
+  const others = forms.filter((other) => other !== form);
+  return others.some((other) => messageName(other, 'input') === name) ? String(place + 1) : name;
 }
 
 function indexDefinitions(roots: readonly XmlElement[], note: AddNote): Definitions {

@@ -16,9 +16,11 @@ export interface WsdlModel {
   readonly isLossy: (type: ComplexType) => boolean;
 }
 
-/** One operation of one port type, and the ports it can be called at. */
+/** One operation of one port type (of an overloaded one, one form), and the ports it can be called at. */
 export interface WsdlOperation {
   readonly name: string;
+  /** Of an overloaded operation's second form and on, what tells it from the others; undefined for the first. */
+  readonly form: string | undefined;
   readonly portType: string;
   readonly documentation: string | undefined;
   /** SOAP first, else in document order, never empty; messages may be bound differently at each port. */
@@ -87,4 +89,9 @@ export interface Message {
 export interface Fault {
   readonly name: string;
   readonly element: Field;
+}
+
+/** How `@soap(operation)` names an operation: `Add`, or `Add#AddThree` for another form of it. */
+export function operationKey({ name, form }: Pick<WsdlOperation, 'name' | 'form'>): string {
+  return form === undefined ? name : `${name}#${form}`;
 }

@@ -1,7 +1,7 @@
 // XML text in, a tree with namespaces resolved out. Reads WSDL and XSD for the importer; they are hostile until proven
 // otherwise, so size, depth and what a DOCTYPE may declare are limited.
 import { SaxesParser } from 'saxes';
-import { SOAP11_BINDING, SOAP12_BINDING, WSDL, XSD } from './namespaces.ts';
+import { meantNamespace, SOAP11_BINDING, SOAP12_BINDING, WSDL, XSD } from './namespaces.ts';
 import { plainEntities } from './plain-entities.ts';
 
 /** An element; attributes are keyed by `{namespace}local`, or the bare name where they have no namespace. */
@@ -98,7 +98,7 @@ export function parseXml(text: string, declarations: 'none' | 'harmless' = 'none
     if (tag.local.length > LIMITS.maxName) throw tooLong(tag.local);
     const element: Building = {
       local: tag.local,
-      uri: tag.uri,
+      uri: meantNamespace(tag.uri),
       attributes: readAttributes(tag.attributes),
       children: [],
       text: '',
@@ -131,7 +131,9 @@ function assertFewReferences(text: string): void {
 
 function scopeOf(bindings: Record<string, string>, parent: NamespaceScope | undefined): NamespaceScope {
   if (parent !== undefined && Object.keys(bindings).length === 0) return parent;
-  return { bindings: Object.assign(Object.create(null) as Record<string, string>, bindings), parent };
+  const meant = Object.create(null) as Record<string, string>;
+  for (const [prefix, uri] of Object.entries(bindings)) meant[prefix] = meantNamespace(uri);
+  return { bindings: meant, parent };
 }
 
 function tooLong(name: string): XmlError {
@@ -144,7 +146,7 @@ function readAttributes(
   let attributes: Map<string, string> | undefined;
   for (const attribute of Object.values(raw)) {
     if (attribute.uri === XMLNS) continue;
-    const name = attribute.uri === '' ? attribute.local : `{${attribute.uri}}${attribute.local}`;
+    const name = expandedName(meantNamespace(attribute.uri), attribute.local);
     if (name === 'name' && attribute.value.length > LIMITS.maxName) throw tooLong(attribute.value);
     (attributes ??= new Map<string, string>()).set(name, attribute.value);
   }

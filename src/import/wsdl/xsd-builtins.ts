@@ -49,6 +49,12 @@ const SCALARS: Readonly<Record<XsdScalar, readonly string[]>> = {
   ],
 };
 
+/** What the drafts of 1999 and 2000 called them. */
+const EARLIER: Readonly<Record<string, string>> = {
+  timeInstant: 'dateTime',
+  uriReference: 'anyURI',
+  binary: 'base64Binary',
+};
 const LISTS = ['NMTOKENS', 'IDREFS', 'ENTITIES'];
 
 const builtins = new Map<string, SimpleType>();
@@ -59,7 +65,7 @@ for (const builtin of LISTS) builtins.set(builtin, { kind: 'simple', scalar: 'St
 
 /** Undefined for names that XML Schema does not define; `anyType` is not simple and is not here. */
 export function builtinType(local: string): SimpleType | undefined {
-  return builtins.get(local);
+  return builtins.get(Object.hasOwn(EARLIER, local) ? (EARLIER[local] ?? local) : local);
 }
 
 export const STRING: SimpleType = { kind: 'simple', scalar: 'String', builtin: 'string', list: false };

@@ -183,6 +183,8 @@ export function createTypeResolver(schemas: SchemaSet, note: AddNote): TypeResol
           const name = schemaQName(schema, child, child.attributes.get('ref') ?? '');
           const found = schemas.find(child.local, name.uri, name.local);
           const group = found?.node === node && found.redefined !== undefined ? found.redefined : found;
+          // Of SOAP encoding, the groups are what any element may have: `id`, `href`, `arrayType`.
+          if (group === undefined && isSoapEncoding(name.uri)) break;
           if (group === undefined)
             note(child, `the ${child.local} ${expandedName(name.uri, name.local)} is not defined: left out`);
           else if (!groups.includes(group.node)) {
@@ -221,10 +223,12 @@ export function createTypeResolver(schemas: SchemaSet, note: AddNote): TypeResol
     const name = schemaQName(schema, node, ref);
     const head = globalElement(name.uri, name.local);
     if (head === undefined) {
-      note(
-        node,
-        `the element ${expandedName(name.uri, name.local)} is not defined in any schema that could be read: it became JSON`,
-      );
+      // An answer of .NET may bring its own schema along: any XML, by the schema of schemas.
+      if (!isXsd(name.uri))
+        note(
+          node,
+          `the element ${expandedName(name.uri, name.local)} is not defined in any schema that could be read: it became JSON`,
+        );
       return [
         { ...WILDCARD, role: 'element', raw: rawName(name.local), local: name.local, uri: name.uri, list: false },
       ];

@@ -6,7 +6,7 @@ import { listed } from '../../config/source-settings.ts';
 import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
 import { findPort } from '../../import/wsdl/choose-ports.ts';
 import { changeOf } from '../../import/wsdl/operation-verbs.ts';
-import type { OperationPort, WsdlModel } from '../../import/wsdl/wsdl-model.ts';
+import { operationKey, type OperationPort, type WsdlModel } from '../../import/wsdl/wsdl-model.ts';
 import { redactFault } from '../../transport/redact.ts';
 import { readAt } from '../local/read-at.ts';
 import { createAnswerReader } from './answer-reader.ts';
@@ -105,9 +105,9 @@ function orThrow(payload: unknown): unknown {
 
 /** By name, at the port that the directive names or else the first that has the operation. */
 function portOf(model: WsdlModel, name: string, portName: unknown, coordinate: string): OperationPort {
-  const operations = model.operations.filter((operation) => operation.name === name);
+  const operations = model.operations.filter((operation) => operationKey(operation) === name);
   if (operations.length === 0) {
-    const names = [...new Set(model.operations.map((operation) => operation.name))].slice(0, 20).join(', ');
+    const names = [...new Set(model.operations.map(operationKey))].slice(0, 20).join(', ');
     throw new HubFault('HUB_COMPOSE_SDL', `${coordinate}: the WSDL has no SOAP operation "${name}"; it has ${names}`);
   }
   const ports = operations.flatMap((operation) => operation.ports);

@@ -1,5 +1,5 @@
 // The finer points of XML Schema and of bindings: what becomes documentation, what is implied, and what can be chosen.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -119,5 +119,37 @@ describe('an import that declares harmless entities', () => {
     const { sdl, report } = await importWsdl({ spec: await write(schema), folder });
     expect(sdl).toContain('value: String! @map(name: "Value")');
     expect(report.notes).toEqual([]);
+  });
+});
+
+describe('a description of its time', () => {
+  it.each(['http://www.w3.org/1999/XMLSchema', 'http://www.w3.org/2000/10/XMLSchema'])(
+    'that is written in the draft %s of XML Schema is read as if in the standard',
+    async (draft) => {
+      const schema = `<x:complexType name="Stay"><x:sequence><x:element name="from" type="x:timeInstant"/>
+        <x:element name="photo" type="x:binary"/></x:sequence></x:complexType>
+        <x:element name="GetIt" type="m:Stay"/><x:element name="GotIt" type="m:Stay"/>`;
+      const spec = await write(schema);
+      const text = (await readFile(join(folder, spec), 'utf8')).replace('http://www.w3.org/2001/XMLSchema', draft);
+      await writeFile(join(folder, 'draft.wsdl'), text);
+      const { sdl, report } = await importWsdl({ spec: 'draft.wsdl', folder });
+      expect(report.notes).toEqual([]);
+      expect(sdl).toContain('type Stay {\n  from: DateTime!\n  photo: String!\n}');
+    },
+  );
+
+  it('may leave out the last character of the namespaces of WSDL', async () => {
+    const spec = await write(SCHEMA);
+    const text = (await readFile(join(folder, spec), 'utf8')).replaceAll(/(soap\.org\/wsdl(?:\/soap)?)\/"/g, '$1"');
+    await writeFile(join(folder, 'short.wsdl'), text);
+    expect((await importWsdl({ spec: 'short.wsdl', folder })).sdl).toContain('getIt(');
+  });
+
+  it('loses nothing by the attributes of SOAP encoding, or by a schema inside the data', async () => {
+    const schema = `<x:element name="GetIt"><x:complexType><x:attributeGroup xmlns:e="http://schemas.xmlsoap.org/soap/encoding/" ref="e:commonAttributes"/></x:complexType></x:element>
+      <x:element name="GotIt"><x:complexType><x:sequence><x:element ref="x:schema"/><x:any/></x:sequence></x:complexType></x:element>`;
+    const { sdl, report } = await importWsdl({ spec: await write(schema), folder });
+    expect(report).toMatchObject({ withLoss: 0, notes: [] });
+    expect(sdl).toContain('schema: JSON');
   });
 });
