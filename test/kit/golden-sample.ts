@@ -35,8 +35,15 @@ const SAID_BY_TYPES = new Set(['__typename', 'xsi:type', 'soapenv:encodingStyle'
 const SCALARS = ['JSON', 'Long', 'Decimal', 'DateTime', 'Date'];
 const MAX_SELECTION_DEPTH = 6;
 
-/** @param loose arguments beyond the WSDL, as JSON under upstream names, for a field that was written by hand. */
-export async function runSample(folder: string, loose?: Record<string, unknown>): Promise<SampleOutcome> {
+/**
+ * @param more settings of the source.
+ * @param loose arguments beyond the WSDL, as JSON under upstream names, for a field that was written by hand.
+ */
+export async function runSample(
+  folder: string,
+  loose?: Record<string, unknown>,
+  more: Record<string, unknown> = {},
+): Promise<SampleOutcome> {
   const read = (name: string): string | undefined =>
     existsSync(join(folder, name)) ? readFileSync(join(folder, name), 'utf8') : undefined;
   const json = (name: string): Json | undefined => {
@@ -47,7 +54,7 @@ export async function runSample(folder: string, loose?: Record<string, unknown>)
   const upstream = await startUpstream(
     (_, response) => void response.writeHead(200, { 'content-type': 'text/xml' }).end(answer),
   );
-  const settings = settingsOf(read('header.json'), json('security.json'));
+  const settings = { ...settingsOf(read('header.json'), json('security.json')), ...more };
   const spec = join(folder, 'soap.wsdl');
   const operation = basename(folder).split('__')[0] ?? '';
   const typed = await startSource(spec, upstream.url, settings);
@@ -79,8 +86,8 @@ function settingsOf(header: string | undefined, security: Json | undefined): Rec
   if (header !== undefined) settings.headerXml = header.replace(/^"|"$/g, '');
   if (security !== undefined) {
     const { username, password, options } = security as Record<string, Json>;
-    const timestamp = (options as Record<string, Json> | undefined)?.hasTimeStamp ?? true;
-    settings.wsSecurity = { username, password, timestamp };
+    const { hasTimeStamp = true, hasTokenCreated = true } = (options ?? {}) as Record<string, Json>;
+    settings.wsSecurity = { username, password, timestamp: hasTimeStamp, created: hasTokenCreated };
   }
   return settings;
 }
@@ -236,6 +243,12 @@ function compareData(
 function leavesOf(value: Json): string[] {
   if (value === null || value === '') return [];
   if (Array.isArray(value)) return (value as readonly Json[]).flatMap(leavesOf);
-  if (!isObject(value)) return [text(value).trim()];
+  // node-soap makes a moment of a date.
+  if (!isObject(value))
+    return [
+      text(value)
+        .trim()
+        .replace(/^(\d{4}-\d\d-\d\d)T00:00:00(?:\.000)?Z$/, '$1'),
+    ];
   return Object.entries(value).flatMap(([key, inner]) => (SAID_BY_TYPES.has(key) ? [] : leavesOf(inner)));
 }

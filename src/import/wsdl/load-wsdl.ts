@@ -52,7 +52,9 @@ export async function loadWsdl(
   });
   if (operations.length === 0) {
     const [first] = notes.values();
-    const reason = first === undefined ? '' : `; first reason: ${first.at}: ${first.message}`;
+    const bound = documents.definitions.some((root) => childOf(root, WSDL, 'binding') !== undefined);
+    const unbound = bound ? '' : ': it has no binding, which would say how to call what it describes';
+    const reason = first === undefined ? unbound : `; first reason: ${first.at}: ${first.message}`;
     throw new HubFault(
       'HUB_IMPORT_INVALID',
       `${documents.location}: the WSDL offers no SOAP operation that can be imported${reason}`,

@@ -6,6 +6,7 @@ import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
 import { findRootDocument, type RootForm } from '../find-root-document.ts';
 import { readDescription } from '../read-description.ts';
 import { isSoapEncoding, SOAP11_ENVELOPE, SOAP12_ENVELOPE, SWA_REF, WSDL, WSDL20, XML, XSD } from './namespaces.ts';
+import { meantDefinitions } from './meant-elements.ts';
 import type { SchemaDocument } from './schema-set.ts';
 import { childOf, childrenOf, parseXml, XmlError, type XmlElement } from './xml-tree.ts';
 
@@ -74,8 +75,12 @@ export async function readDocuments(
   const main = await read(reader, root.spec, undefined);
   const embedded =
     main.root.uri === SOAP11_ENVELOPE || main.root.uri === SOAP12_ENVELOPE ? findEmbedded(main.root) : [];
-  if (embedded.length === 0) assertWsdl(main.root, main.location);
-  for (const root of embedded.length === 0 ? [main.root] : embedded) {
+  const definitions = meantDefinitions(main.root);
+  if (definitions !== undefined) {
+    const message = `its elements are in the namespace ${main.root.uri}, and were read as those of WSDL`;
+    reader.notes.push({ at: definitions, message });
+  } else if (embedded.length === 0) assertWsdl(main.root, main.location);
+  for (const root of embedded.length === 0 ? [definitions ?? main.root] : embedded) {
     if (root.uri === WSDL) await addDefinitions(reader, root, main.location);
     else await addSchema(reader, root, main.location, undefined);
   }

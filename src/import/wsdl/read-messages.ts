@@ -92,7 +92,10 @@ export function createMessageReader(find: FindMessage, types: TypeResolver, note
       }
       const field = partField(part);
       const raw = `$header:${field.raw}`;
-      if (!fields.some((known) => known.raw === raw)) fields.push({ ...field, raw, required: false });
+      if (fields.some((known) => known.raw === raw)) continue;
+      // WSDL 1.1 section 3.7: a part without an element is named by itself, in the namespace that the header says.
+      const uri = part.attributes.has('element') ? field.uri : (header.attributes.get('namespace') ?? '');
+      fields.push({ ...field, uri, raw, required: false });
     }
     return fields;
   }

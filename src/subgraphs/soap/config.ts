@@ -20,6 +20,8 @@ const wsSecuritySchema = z
     passwordType: z.enum(['text', 'digest']).default('text'),
     /** Sends a random value that the service can tell repeats by; `digest` always does. */
     nonce: z.boolean().default(false),
+    /** Sends in the token when it was made; `digest` always does, because it is made of it. */
+    created: z.boolean().default(true),
     /** Sends when the message was made and when it expires (ten minutes later). */
     timestamp: z.boolean().default(true),
     mustUnderstand: z.boolean().default(false),
@@ -49,6 +51,8 @@ export const soapSettingsSchema = z.strictObject({
     .optional(),
   /** Ports to call, as `Port` or `Service.Port`; by default each operation's first, SOAP before plain HTTP. */
   ports: z.array(z.string().min(1)).optional(),
+  /** What the service speaks, where that is not what its WSDL says. */
+  soapVersion: z.enum(['1.1', '1.2']).optional(),
   wsSecurity: wsSecuritySchema.optional(),
   /** Sends WS-Addressing headers (Action, To, MessageID, ReplyTo); by default where the WSDL demands them. */
   addressing: z.boolean().optional(),

@@ -23,7 +23,8 @@ export interface SoapConnectorOptions {
 }
 
 export function createSoapConnector(options: SoapConnectorOptions): Connector {
-  const { source, settings, model, transport } = options;
+  const { source, settings, transport } = options;
+  const model = speaking(options.model, settings.soapVersion);
   const ports = model.operations.flatMap(({ ports: all }) => all.filter(({ wire }) => wire.kind === 'soap'));
   // node-soap takes long to load: the first call waits for it, not the start of the hub.
   let loading: Promise<WireClient> | undefined;
@@ -34,6 +35,15 @@ export function createSoapConnector(options: SoapConnectorOptions): Connector {
     prepare: (field) => prepareField(field, { source, settings, model, transport, client }),
     close: () => transport.close(),
   };
+}
+
+/** The model as if its SOAP ports were bound to that version. */
+function speaking(model: WsdlModel, version: SoapSettings['soapVersion']): WsdlModel {
+  if (version === undefined) return model;
+  const bound = (port: OperationPort): OperationPort =>
+    port.wire.kind === 'soap' ? { ...port, wire: { ...port.wire, version } } : port;
+  const operations = model.operations.map((operation) => ({ ...operation, ports: operation.ports.map(bound) }));
+  return { ...model, operations };
 }
 
 interface Preparing extends SoapConnectorOptions {

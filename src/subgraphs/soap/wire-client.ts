@@ -105,13 +105,14 @@ function methodOf(client: Client, index: number): Method {
 }
 
 function createSecurity(soap: typeof Soap, settings: WsSecuritySettings): ISecurity {
-  const { username, password, passwordType, nonce, timestamp, mustUnderstand, x509 } = settings;
+  const { username, password, passwordType, nonce, created, timestamp, mustUnderstand, x509 } = settings;
   const token = (hasTimeStamp: boolean) =>
     new soap.WSSecurity(username ?? '', password ?? '', {
       passwordType: passwordType === 'digest' ? 'PasswordDigest' : 'PasswordText',
       hasTimeStamp,
       mustUnderstand,
       hasNonce: nonce || passwordType === 'digest',
+      hasTokenCreated: created || passwordType === 'digest',
     });
   if (x509 === undefined) return token(timestamp);
   const signature = new soap.WSSecurityCert(x509.privateKey, x509.certificate, x509.passphrase ?? '', {

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -209,6 +209,7 @@ describe('a broken description', () => {
       /WSDL 2\.0 is not supported/,
     ],
     ['offers nothing', `<definitions xmlns="${WSDL}"/>`, 'HUB_IMPORT_INVALID', /no SOAP operation/],
+    ['binds nothing', `<definitions xmlns="${WSDL}"><portType/></definitions>`, 'HUB_IMPORT_INVALID', /has no binding/],
     [
       'declares entities',
       `<!DOCTYPE d [<!ENTITY a "b">]><definitions xmlns="${WSDL}"/>`,
@@ -254,6 +255,40 @@ describe('a broken description', () => {
     const spec = await write(schema, 'getIt');
     const { report } = await importWsdl({ spec, folder: dirname(join(folder, spec)) });
     expect(report.notes[0]?.message).toMatch(/left out/);
+  });
+
+  it('that does so is read whole where the folder around it is the spec', async () => {
+    const spec = await write(
+      `<x:schema targetNamespace="urn:m"><x:include schemaLocation="../types/both.xsd"/></x:schema>`,
+      'getIt',
+    );
+    await mkdir(join(folder, 'apart/service'), { recursive: true });
+    await mkdir(join(folder, 'apart/types'), { recursive: true });
+    await rename(join(folder, spec), join(folder, 'apart/service/it.wsdl'));
+    const schema = `<x:schema xmlns:x="http://www.w3.org/2001/XMLSchema">${wrapper('getIt')}${wrapper('getItResponse')}</x:schema>`;
+    await writeFile(join(folder, 'apart/types/both.xsd'), schema);
+    const alone = await importWsdl({ spec: 'apart/service/it.wsdl', folder });
+    expect(alone.report.notes[0]?.message).toMatch(/give a folder that holds both as the spec/);
+    const whole = await importWsdl({ spec: 'apart', folder });
+    expect(whole.report.notes).toEqual([]);
+  });
+
+  it('whose elements are in a namespace of its own is read as what it means', async () => {
+    const text = `<definitions targetNamespace="urn:m" xmlns="urn:m" xmlns:x="http://www.w3.org/2001/XMLSchema">
+      <types><schema targetNamespace="urn:m" elementFormDefault="qualified"><element name="Get"><complexType><sequence>
+        <element name="id" type="x:int"/></sequence></complexType></element></schema></types>
+      <message name="in"><part name="p" element="Get"/></message><message name="out"/>
+      <portType name="P"><operation name="Get"><input message="in"/><output message="out"/></operation></portType>
+      <binding name="B" type="P"><binding style="document" transport="http://schemas.xmlsoap.org/soap/http"/>
+        <operation name="Get"><operation soapAction="urn:get"/><input><body use="literal"/></input><output><body use="literal"/></output></operation></binding>
+      <service name="S"><port name="Port" binding="B"><address location="http://127.0.0.1:9/it"/></port></service></definitions>`;
+    await writeFile(join(folder, 'own.wsdl'), text);
+    const { sdl, report, serviceUrl } = await importWsdl({ spec: 'own.wsdl', folder });
+    expect(sdl).toMatch(/ {2}get\(\n {4}id: Int!\n {2}\): Boolean @soap\(operation: "Get", readOnly: true\)/);
+    expect(serviceUrl).toBe('http://127.0.0.1:9/it');
+    expect(report.notes).toEqual([
+      { at: '/wsdl:definitions', message: expect.stringContaining('the namespace urn:m'), kind: 'loss' },
+    ]);
   });
 });
 

@@ -127,6 +127,19 @@ describe('WS-Security', () => {
     expect(digest.upstream.received[0]?.body).not.toContain('secret');
   });
 
+  it('leaves out when a plain password was sent where that is asked for, never with a digest', async () => {
+    const created = /<\/wsse:Password>(?:<wsse:Nonce[^>]*>[^<]*<\/wsse:Nonce>)?<wsu:Created>/;
+    for (const [passwordType, sends] of [
+      ['text', false],
+      ['digest', true],
+    ] as const) {
+      const wsSecurity = { username: 'u', password: 'p', passwordType, created: false };
+      const { source, upstream } = await start('orders.wsdl', placed(), { wsSecurity });
+      await source.run(place(PERSON));
+      expect(created.test(upstream.received[0]?.body ?? '')).toBe(sends);
+    }
+  });
+
   it('signs body and timestamp with an X.509 key, so that a verifier accepts it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'manifold-x509-'));
     try {

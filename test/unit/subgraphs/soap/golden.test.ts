@@ -142,11 +142,15 @@ const LOOSE: Readonly<Record<string, Record<string, unknown>>> = {
   },
 };
 
+/** The WSDL says SOAP 1.2, the sample speaks 1.1. */
+const SPEAKS_SOAP11: Readonly<Record<string, Record<string, unknown>>> = {
+  execFile__valid_xml_generated_on_request_with_complex_type_element_form_default_missing: { soapVersion: '1.1' },
+  execFile__valid_xml_generated_on_request_with_complex_type_element_form_default_unqualified: { soapVersion: '1.1' },
+};
+
 const REQUESTS_THAT_DIFFER: Readonly<Record<string, string>> = {
   addPets__force_namespaces: 'the sample is no XML with namespaces',
   createData__should_generate_complex_type_request: 'the sample leaves out the namespace that the schema asks for',
-  execFile__valid_xml_generated_on_request_with_complex_type_element_form_default_missing: 'the WSDL says SOAP 1.2',
-  execFile__valid_xml_generated_on_request_with_complex_type_element_form_default_unqualified: 'the WSDL says SOAP 1.2',
   getAttachments__should_handle_not_MTOM_response: 'the sample ignores the namespace of soap:body',
 };
 
@@ -161,7 +165,7 @@ const folder = join(WSDL_FOLDER, 'golden');
 const samples = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory());
 
 it.each(samples.map(({ name }) => name))('%s is sent and read as node-soap does it', async (sample) => {
-  const { request, answer } = await runSample(join(folder, sample), LOOSE[sample]);
+  const { request, answer } = await runSample(join(folder, sample), LOOSE[sample], SPEAKS_SOAP11[sample]);
   if (sample in REQUESTS_THAT_DIFFER) expect(request).not.toBe('equal');
   else expect(request).toBe('equal');
   if (sample in ANSWERS_THAT_DIFFER) expect(answer).not.toBe('equal');

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { startUpstream } from '../../../kit/upstream.ts';
-import { envelope, startSource } from './start-source.ts';
+import { envelope, SOAP12, startSource } from './start-source.ts';
 
 const open: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -52,7 +52,7 @@ const both = (inside: string): string => element('Do', inside) + element('Done',
 const done = (content: string): string => envelope(`<Done xmlns="urn:m">${content}</Done>`);
 
 /** What comes out of one call, and the body that went out. */
-async function call(description: string, query: string, answer: string, status = 200) {
+async function call(description: string, query: string, answer: string, status = 200, more = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'manifold-soap-'));
   await writeFile(join(folder, 'made.wsdl'), description);
   const upstream = await startUpstream(
@@ -62,7 +62,7 @@ async function call(description: string, query: string, answer: string, status =
     () => rm(folder, { recursive: true }),
     () => upstream.close(),
   );
-  const source = await startSource(join(folder, 'made.wsdl'), upstream.url);
+  const source = await startSource(join(folder, 'made.wsdl'), upstream.url, more);
   open.push(() => source.close());
   const { data, errors } = await source.run(query);
   return { data, fault: errors?.[0]?.fault, sent: upstream.received[0]?.body ?? '', sdl: source.sdl };
@@ -190,4 +190,29 @@ it('substitutes of substitutes may stand for the head, abstract ones may not', a
   );
   expect(data).toEqual({ do: { near: ['n'], far: ['f'] } });
   expect(sdl).not.toContain('middle');
+});
+
+it('a header that is typed by its part is named by it, in the namespace that the binding says', async () => {
+  const { sent } = await call(
+    wsdl({
+      schema: both(''),
+      messages: `${ELEMENTS}<message name="headers"><part name="Ticket" type="x:int"/></message>`,
+      input: `${LITERAL}<soap:header message="m:headers" part="Ticket" use="encoded" namespace="urn:h"/>`,
+    }),
+    'mutation { do(ticketHeader: 7) }',
+    done(''),
+  );
+  expect(sent).toMatch(/<soap:Header><(n\d):Ticket xmlns:\1="urn:h"[^>]*>7<\/\1:Ticket>/);
+});
+
+it('a service may speak another version of SOAP than its WSDL says', async () => {
+  const { data, sent } = await call(
+    wsdl({ schema: both('<x:sequence><x:element name="a" type="x:int"/></x:sequence>'), messages: ELEMENTS }),
+    'mutation { do(a: 1) }',
+    envelope('<Done xmlns="urn:m"><a>2</a></Done>', SOAP12),
+    200,
+    { soapVersion: '1.2' },
+  );
+  expect(data).toEqual({ do: 2 });
+  expect(sent).toContain('xmlns:soap="http://www.w3.org/2003/05/soap-envelope"');
 });
