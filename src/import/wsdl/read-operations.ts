@@ -28,7 +28,11 @@ interface Port {
   readonly binding: Found;
 }
 
-const MAX_OPERATIONS = 20_000;
+/** Counted at every port. The largest public descriptions have some 3,000; so many take a second. */
+const MAX_OPERATIONS = 10_000;
+
+/** Beyond any real interface. */
+const MAX_FORMS = 100;
 
 type Draft = Omit<WsdlOperation, 'lossy'> & { ports: OperationPort[]; lossy: boolean };
 type Forms = ReadonlyMap<string, readonly XmlElement[]>;
@@ -69,13 +73,16 @@ export function readOperations(
     for (const bound of childrenOf(port.binding.node, WSDL, 'operation')) {
       const name = bound.attributes.get('name') ?? '';
       const before = noteCount();
-      const candidates = forms.get(name) ?? [];
+      const candidates = (forms.get(name) ?? []).slice(0, MAX_FORMS);
       const abstract = matchForm(candidates, bound, taken);
       count += 1;
       if (count > MAX_OPERATIONS)
         throw new HubFault('HUB_IMPORT_TOO_LARGE', `the WSDL binds more than ${MAX_OPERATIONS} operations to ports`);
       if (abstract === undefined) {
-        const what = candidates.length === 0 ? 'an operation that the port type does not have' : 'an operation twice';
+        const what =
+          candidates.length === 0
+            ? 'an operation that the port type does not have'
+            : 'an operation more often than the port type';
         note(bound, `the binding names ${what}: left out`, 'leftOut');
         continue;
       }

@@ -54,6 +54,23 @@ describe('a hostile description is refused quickly, with one message:', () => {
     ['an operation with such a name', wsdl('', 'o'.repeat(1_000_000)), 'TOO_LARGE', /a name of 1000000 characters/],
     ['millions of elements', wsdl('<x:q/>'.repeat(400_000)), 'TOO_LARGE', /more than 200000 XML elements/],
     [
+      'operations without end',
+      wsdl(element('T')).replace('</binding>', times(10_000, (i) => `<operation name="o${i}"/>`) + '</binding>'),
+      'TOO_LARGE',
+      /more than 10000 operations/,
+    ],
+    [
+      'an operation with forms without end',
+      wsdl(element('T'))
+        .replace(
+          '</portType>',
+          '<operation name="op"><input message="m:i"/></operation>'.repeat(10_000) + '</portType>',
+        )
+        .replace('</binding>', '<operation name="op"/>'.repeat(10_000) + '</binding>'),
+      'TOO_LARGE',
+      /more than 10000 operations/,
+    ],
+    [
       'groups that contain each other twice',
       wsdl(
         '<x:element name="a"><x:complexType><x:group ref="m:g0"/></x:complexType></x:element><x:group name="g60"><x:sequence/></x:group>' +
