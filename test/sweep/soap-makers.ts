@@ -175,6 +175,12 @@ async function php(): Promise<void> {
   await math('PHP', run);
   const echo = run('mutation { echo(person: { name: "Ada", age: 1, tags: [] }, ticketHeader: " t1") { name tags } }');
   await expectAnswer('PHP rpc/encoded: a header', echo, { data: { echo: { name: 'Ada t1', tags: [] } } });
+  const tally = run('mutation { tally(counts: [{ key: "a", value: 1.5 }, { key: "b", value: 2 }]) { key value } }');
+  const doubled = [
+    { key: 'a', value: 3 },
+    { key: 'b', value: 4 },
+  ];
+  await expectAnswer('PHP rpc/encoded: a map', tally, { data: { tally: doubled } });
 }
 
 async function math(maker: string, run: Run): Promise<void> {

@@ -6,6 +6,7 @@ import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
 import { findRootDocument, type RootForm } from '../find-root-document.ts';
 import { readDescription } from '../read-description.ts';
 import { isSoapEncoding, SOAP11_ENVELOPE, SOAP12_ENVELOPE, SWA_REF, WSDL, WSDL20, XML, XSD } from './namespaces.ts';
+import { KNOWN_NAMESPACES, knownSchema } from './known-schemas.ts';
 import { meantDefinitions } from './meant-elements.ts';
 import type { SchemaDocument } from './schema-set.ts';
 import { childOf, childrenOf, parseXml, XmlError, type XmlElement } from './xml-tree.ts';
@@ -49,6 +50,8 @@ interface Reader {
   readonly definitions: XmlElement[];
   readonly schemas: SchemaDocument[];
   readonly notes: { at: XmlElement; message: string }[];
+  /** Namespaces of public schemas that the files name. */
+  readonly named: Set<string>;
   readonly hash: ReturnType<typeof createHash>;
   readonly progress: ImportProgress | undefined;
 }
@@ -69,6 +72,7 @@ export async function readDocuments(
     definitions: [],
     schemas: [],
     notes: [],
+    named: new Set(),
     hash: createHash('sha256'),
     progress,
   };
@@ -84,6 +88,7 @@ export async function readDocuments(
     if (root.uri === WSDL) await addDefinitions(reader, root, main.location);
     else await addSchema(reader, root, main.location, undefined);
   }
+  for (const namespace of reader.named) addKnown(reader, namespace);
   return {
     definitions: reader.definitions,
     schemas: reader.schemas,
@@ -103,6 +108,13 @@ function findEmbedded(element: XmlElement): XmlElement[] {
 interface ReadDocument {
   readonly root: XmlElement;
   readonly location: string;
+}
+
+/** What a public schema defines, where none of its namespace was read. */
+function addKnown(reader: Reader, namespace: string): void {
+  const text = knownSchema(namespace);
+  if (text === undefined || reader.schemas.some(({ targetNamespace }) => targetNamespace === namespace)) return;
+  reader.schemas.push({ element: parseXml(text), targetNamespace: namespace, chameleon: false });
 }
 
 /** Documents refer to each other in circles: each is read once, and what cannot be read is tried once. */
@@ -132,6 +144,7 @@ async function readOnce(reader: Reader, reference: string, from: string | undefi
   else reader.progress?.('resolving references', `${reader.documents.size} files`);
   const root = parseDocument(text, location, from === undefined ? 'none' : 'harmless');
   reader.hash.update(bytes);
+  for (const namespace of KNOWN_NAMESPACES) if (text.includes(namespace)) reader.named.add(namespace);
   return { root, location };
 }
 
@@ -248,6 +261,7 @@ async function optional(
   } catch (error) {
     const fault = toHubFault(error);
     if (fault.code === 'HUB_INTERNAL' || fault.code === 'HUB_IMPORT_TOO_LARGE') throw fault;
+    if (KNOWN_NAMESPACES.includes(at.attributes.get('namespace') ?? '')) return;
     const message = `this import was left out: ${fault.message}${adviceFor(reference, from)}`;
     if (!reader.notes.some((note) => note.message === message)) reader.notes.push({ at, message });
   }

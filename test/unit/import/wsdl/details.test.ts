@@ -153,3 +153,37 @@ describe('a description of its time', () => {
     expect(sdl).toContain('schema: JSON');
   });
 });
+
+describe('a public schema', () => {
+  const PUBLIC = [
+    'xmlns:a="http://www.w3.org/2005/08/addressing"',
+    'xmlns:mime="http://www.w3.org/2005/05/xmlmime"',
+    'xmlns:map="http://xml.apache.org/xml-soap"',
+  ].join(' ');
+  const FIELDS = `<x:sequence ${PUBLIC}><x:element name="at" type="a:EndpointReferenceType"/>
+    <x:element name="photo" type="mime:base64Binary"/><x:element name="tags" type="map:Map"/></x:sequence>`;
+  const SCHEMA = ['GetIt', 'GotIt']
+    .map((name) => `<x:element name="${name}"><x:complexType>${FIELDS}</x:complexType></x:element>`)
+    .join('');
+  const IMPORT = (location: string) => `<x:import namespace="http://www.w3.org/2005/08/addressing"${location}/>`;
+
+  it.each([
+    ['that cannot be read', ' schemaLocation="http://127.0.0.1:9/ws-addr.xsd"'],
+    ['without an address', ''],
+  ])('%s is known', async (_, location) => {
+    const { sdl, report } = await importWsdl({ spec: await write(IMPORT(location) + SCHEMA), folder });
+    expect(report).toMatchObject({ withLoss: 0, notes: [] });
+    expect(sdl).toContain('at: EndpointReferenceType!');
+    expect(sdl).toContain('photo: Base64Binary!');
+    expect(sdl).toContain('tags: [MapItem!]!');
+    expect(sdl).toMatch(/type MapItem \{\n {2}key: JSON!\n {2}value: JSON\n\}/);
+  });
+
+  it('that the description brings along is taken as it is there', async () => {
+    const own = `<x:schema xmlns:x="http://www.w3.org/2001/XMLSchema" targetNamespace="http://www.w3.org/2005/08/addressing">
+      <x:simpleType name="EndpointReferenceType"><x:restriction base="x:anyURI"/></x:simpleType></x:schema>`;
+    await writeFile(join(folder, 'own.xsd'), own);
+    const { sdl } = await importWsdl({ spec: await write(IMPORT(' schemaLocation="own.xsd"') + SCHEMA), folder });
+    expect(sdl).toContain('at: String!');
+  });
+});
