@@ -3,6 +3,8 @@ import { WSDL, XSD } from './namespaces.ts';
 import { childOf, childrenOf, type XmlElement } from './xml-tree.ts';
 
 const MAX_LENGTH = 2_000;
+/** What is looked at of it; the rest is not shown either way. */
+const MAX_READ = 20_000;
 
 /** Text of `xs:annotation/xs:documentation` or `wsdl:documentation`, white space folded; undefined where there is none. */
 export function documentationOf(node: XmlElement): string | undefined {
@@ -12,6 +14,7 @@ export function documentationOf(node: XmlElement): string | undefined {
   const text = nodes
     .map(allText)
     .join('\n')
+    .slice(0, MAX_READ)
     .replaceAll(/<[^<>]*>/g, ' ')
     .replaceAll(/[^\S\n]+/g, ' ')
     .replaceAll(/ ?\n\s*/g, '\n')

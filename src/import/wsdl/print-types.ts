@@ -180,7 +180,9 @@ export function createTypePrinter(names: SdlNames): TypePrinter {
     input: (field) => inputFieldType(field),
     documentation,
     definitions() {
-      for (let work = queue.shift(); work !== undefined; work = queue.shift()) work();
+      // It grows while it is worked off; taking from its front would cost its length each time.
+      for (const work of queue) work();
+      queue.length = 0;
       const types = [...definitions].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, text]) => text());
       return [...types, ...[...scalars].sort().map((name) => `${described(SCALARS[name])}scalar ${name}`)];
     },

@@ -9,7 +9,7 @@ import { isSoapEncoding, SOAP11_ENVELOPE, SOAP12_ENVELOPE, SWA_REF, WSDL, WSDL20
 import { KNOWN_NAMESPACES, knownSchema } from './known-schemas.ts';
 import { meantDefinitions } from './meant-elements.ts';
 import type { SchemaDocument } from './schema-set.ts';
-import { childOf, childrenOf, parseXml, XmlError, type XmlElement } from './xml-tree.ts';
+import { childOf, childrenOf, createXmlUse, parseXml, XmlError, type XmlElement, type XmlUse } from './xml-tree.ts';
 
 export interface WsdlDocuments {
   /** `wsdl:definitions`, the main one first. */
@@ -24,6 +24,8 @@ export interface WsdlDocuments {
 /** Most files that one description may consist of. */
 const MAX_DOCUMENTS = 200;
 const MAX_SCHEMAS = 2_000;
+/** Of all files together; the largest public descriptions have a third of it. */
+const MAX_BYTES = 24 * 1024 * 1024;
 
 const WSDL_FORM: RootForm = {
   name: 'WSDL',
@@ -52,6 +54,7 @@ interface Reader {
   readonly notes: { at: XmlElement; message: string }[];
   /** Namespaces of public schemas that the files name. */
   readonly named: Set<string>;
+  readonly used: XmlUse & { bytes: number };
   readonly hash: ReturnType<typeof createHash>;
   readonly progress: ImportProgress | undefined;
 }
@@ -73,6 +76,7 @@ export async function readDocuments(
     schemas: [],
     notes: [],
     named: new Set(),
+    used: { ...createXmlUse(), bytes: 0 },
     hash: createHash('sha256'),
     progress,
   };
@@ -136,21 +140,23 @@ function targetOf(reference: string, from: string | undefined): string {
 }
 
 async function readOnce(reader: Reader, reference: string, from: string | undefined): Promise<ReadDocument> {
-  const { folder, within, hosts } = reader;
-  const options = from === undefined ? { folder, within } : { folder, from, within, hosts };
+  const { folder, within, hosts, used } = reader;
+  const maxBytes = MAX_BYTES - used.bytes;
+  const options = from === undefined ? { folder, within, maxBytes } : { folder, from, within, hosts, maxBytes };
   const { text, bytes, location } = await readDescription(reference, options);
+  used.bytes += bytes.byteLength;
   reader.within ??= location;
   if (from === undefined) reader.progress?.(`parsing ${(bytes.length / 1e6).toFixed(1)} MB`);
   else reader.progress?.('resolving references', `${reader.documents.size} files`);
-  const root = parseDocument(text, location, from === undefined ? 'none' : 'harmless');
+  const root = parseDocument(text, location, from === undefined ? 'none' : 'harmless', used);
   reader.hash.update(bytes);
   for (const namespace of KNOWN_NAMESPACES) if (text.includes(namespace)) reader.named.add(namespace);
   return { root, location };
 }
 
-function parseDocument(text: string, location: string, declarations: 'none' | 'harmless'): XmlElement {
+function parseDocument(text: string, location: string, declarations: 'none' | 'harmless', used: XmlUse): XmlElement {
   try {
-    return parseXml(text, declarations);
+    return parseXml(text, declarations, used);
   } catch (error) {
     if (!(error instanceof XmlError)) throw error;
     const code = error.reason === 'limit' ? 'HUB_IMPORT_TOO_LARGE' : 'HUB_IMPORT_INVALID';

@@ -44,7 +44,14 @@ interface Building {
   readonly parent?: Building;
 }
 
-const LIMITS = { maxDepth: 200, maxElements: 200_000, maxName: 1_000, maxAttributes: 1_000, maxReferences: 200_000 };
+const LIMITS = {
+  maxDepth: 200,
+  maxElements: 200_000,
+  maxName: 1_000,
+  maxAttributes: 1_000,
+  maxReferences: 200_000,
+  maxMarks: 2_000_000,
+};
 const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
 const XMLNS = 'http://www.w3.org/2000/xmlns/';
 
@@ -61,17 +68,32 @@ function resolveUndeclared(prefix: string): string | undefined {
   return Object.hasOwn(CONVENTIONAL, prefix) ? CONVENTIONAL[prefix] : `urn:undeclared:${prefix}`;
 }
 
+/** What the documents of one description cost so far: the limits are for all of them together. */
+export interface XmlUse {
+  elements: number;
+  references: number;
+  marks: number;
+}
+
+export function createXmlUse(): XmlUse {
+  return { elements: 0, references: 0, marks: 0 };
+}
+
 /**
  * Parses a whole document. A DOCTYPE is passed over where it declares nothing; nothing external is ever fetched.
  * `declarations`: how a DOCTYPE may declare something of its own: `harmless` takes entities that are short plain text, as
  * some public schemas have them. Throws XmlError.
  */
-export function parseXml(text: string, declarations: 'none' | 'harmless' = 'none'): XmlElement {
-  assertFewReferences(text);
+export function parseXml(
+  text: string,
+  declarations: 'none' | 'harmless' = 'none',
+  used: XmlUse = createXmlUse(),
+): XmlElement {
+  assertFewReferences(text, used);
+  assertFewMarks(text, used);
   const parser = new SaxesParser({ xmlns: true, resolvePrefix: resolveUndeclared });
   const stack: Building[] = [];
   let root: Building | undefined;
-  let elements = 0;
   let attributes = 0;
   parser.on('error', (error) => {
     throw new XmlError('syntax', `not well-formed XML: ${error.message}`);
@@ -90,8 +112,8 @@ export function parseXml(text: string, declarations: 'none' | 'harmless' = 'none
   });
   parser.on('opentag', (tag) => {
     attributes = 0;
-    elements += 1;
-    if (elements > LIMITS.maxElements) throw new XmlError('limit', `more than ${LIMITS.maxElements} XML elements`);
+    used.elements += 1;
+    if (used.elements > LIMITS.maxElements) throw new XmlError('limit', `more than ${LIMITS.maxElements} XML elements`);
     if (stack.length >= LIMITS.maxDepth)
       throw new XmlError('limit', `XML nested deeper than ${LIMITS.maxDepth} levels`);
     const parent = stack.at(-1);
@@ -123,10 +145,23 @@ export function parseXml(text: string, declarations: 'none' | 'harmless' = 'none
 }
 
 /** Each costs many times its length while the text around it is put together. */
-function assertFewReferences(text: string): void {
-  let found = 0;
-  for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at + 1)) found += 1;
-  if (found > LIMITS.maxReferences) throw new XmlError('limit', `more than ${LIMITS.maxReferences} entity references`);
+function assertFewReferences(text: string, used: XmlUse): void {
+  for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at + 1)) used.references += 1;
+  if (used.references > LIMITS.maxReferences)
+    throw new XmlError('limit', `more than ${LIMITS.maxReferences} entity references`);
+}
+
+/** At each of these the parser looks up, in comments, sections and attributes: what it has read so far grows by a piece. */
+const MARKS = ['-', ']', '?', '\r', '\n', '\t'];
+
+function assertFewMarks(text: string, used: XmlUse): void {
+  for (const mark of MARKS) {
+    for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + 1)) {
+      used.marks += 1;
+      if (used.marks > LIMITS.maxMarks)
+        throw new XmlError('limit', `more than ${LIMITS.maxMarks} hyphens, brackets, question marks, tabs and lines`);
+    }
+  }
 }
 
 function scopeOf(bindings: Record<string, string>, parent: NamespaceScope | undefined): NamespaceScope {

@@ -17,6 +17,8 @@ export interface SimpleTypes {
 }
 
 const MAX_DEPTH = 100;
+/** Beyond it, a type is a list of codes that nobody picks from by name. */
+const MAX_VALUES = 5_000;
 
 export function createSimpleTypes(schemas: SchemaSet, note: AddNote): SimpleTypes {
   // A type under construction is a string to itself, so that a type that restricts itself ends.
@@ -83,6 +85,10 @@ export function createSimpleTypes(schemas: SchemaSet, note: AddNote): SimpleType
   ): SimpleType {
     const facets = childrenOf(restriction, XSD, 'enumeration');
     if (facets.length === 0 || base.scalar !== 'String' || base.list) return withFacets(base, restriction);
+    if (facets.length > MAX_VALUES) {
+      note(restriction, `the type has more than ${MAX_VALUES} values: it became String`);
+      return base;
+    }
     const values = new Map<string, string | undefined>();
     for (const facet of facets) {
       const value = facet.attributes.get('value')?.trim();

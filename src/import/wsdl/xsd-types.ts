@@ -27,9 +27,9 @@ export interface TypeResolver {
 }
 
 /** Bounds what hostile schemas can make of groups that contain each other. */
-const MAX_FIELDS = 200_000;
+const MAX_FIELDS = 100_000;
 const MAX_SUBSTITUTES = 50;
-const MAX_TYPES = 20_000;
+const MAX_TYPES = 10_000;
 const MAX_PARTICLES = 1_000_000;
 const MAX_INHERITANCE = 100;
 const MAX_DIMENSIONS = 8;
