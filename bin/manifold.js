@@ -17,7 +17,7 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
 // A gateway's garbage dies young and its live heap is small: V8 would rather let the heap grow to many times of that,
 // and glibc keeps an arena of freed memory for each of V8's threads. Both can only be told when a process starts, so a
 // server replaces itself once. Where it cannot (or would lose the channel to its parent), only memory is lost.
-// What a start needs anyway is given at once, so that nothing is collected on the way there.
+// Little survives a young collection, so one thread does it: with several it waits for those that have no core.
 const serves = process.argv.some((argument) => argument === 'serve' || argument === 'dev');
 if (
   serves &&

@@ -49,9 +49,9 @@ export const FEDERATION_DIRECTIVE_NAMES: readonly string[] = FEDERATION_DIRECTIV
   definition.kind === Kind.DIRECTIVE_DEFINITION ? [definition.name.value] : [],
 );
 
-/** What Federation adds to a schema, and what introspection does: no field or type of an upstream. */
+/** What Federation adds to a schema, and what introspection and the hub do: no field or type of an upstream. */
 export function isMachinery(name: string): boolean {
-  return name.startsWith('__') || /^_(?:entities|service|Any|Entity|Service|FieldSet)$/.test(name);
+  return name.startsWith('__') || /^_(?:entities|service|manifold|Any|Entity|Service|FieldSet)$/.test(name);
 }
 
 /** Anything that may carry directives in SDL. */

@@ -153,7 +153,7 @@ function withQuery(sdl: DocumentNode): DocumentNode {
   if (has) return sdl;
   return {
     ...sdl,
-    definitions: [...sdl.definitions, ...parse('type Query { _source: Boolean }', { noLocation: true }).definitions],
+    definitions: [...sdl.definitions, ...parse('type Query { _manifold: Boolean }', { noLocation: true }).definitions],
   };
 }
 

@@ -268,7 +268,7 @@ describe('a broken description', () => {
     const schema = `<x:schema xmlns:x="http://www.w3.org/2001/XMLSchema">${wrapper('getIt')}${wrapper('getItResponse')}</x:schema>`;
     await writeFile(join(folder, 'apart/types/both.xsd'), schema);
     const alone = await importWsdl({ spec: 'apart/service/it.wsdl', folder });
-    expect(alone.report.notes[0]?.message).toMatch(/give a folder that holds both as the spec/);
+    expect(alone.report.notes[0]?.message).toMatch(/give the folder apart as the spec/);
     const whole = await importWsdl({ spec: 'apart', folder });
     expect(whole.report.notes).toEqual([]);
   });

@@ -86,19 +86,20 @@ describe.each<readonly [string, Read]>([
     const { subgraph } = fakeSource(
       'api',
       `type Query { _24h: _3D @rest(get: "/24h") things: [_3D!] @rest(get: "/things") }
-       type _3D { _id: ID _2nd: Int @map(name: "2nd") inner: _Inner @map(name: "in") }
-       type _Inner { x: Int @map(name: "an-x") }`,
+       type _3D { _id: ID _source: JSON _2nd: Int @map(name: "2nd") inner: _Inner @map(name: "in") }
+       type _Inner { x: Int @map(name: "an-x") }
+       scalar JSON`,
       {
-        'GET /24h': () => ({ _id: 'a', '2nd': 2, in: { 'an-x': 3 } }),
-        'GET /things': () => [{ _id: 'b', '2nd': 4, in: { 'an-x': 5 } }],
+        'GET /24h': () => ({ _id: 'a', _source: { a: 1 }, '2nd': 2, in: { 'an-x': 3 } }),
+        'GET /things': () => [{ _id: 'b', _source: 'b', '2nd': 4, in: { 'an-x': 5 } }],
       },
     );
     const graph = testGraph(subgraph);
-    const fields = '{ _id _2nd inner { x } }';
+    const fields = '{ _id _source _2nd inner { x } }';
     expect(await ask(graph, `{ _24h ${fields} things ${fields} }`)).toEqual({
       data: {
-        _24h: { _id: 'a', _2nd: 2, inner: { x: 3 } },
-        things: [{ _id: 'b', _2nd: 4, inner: { x: 5 } }],
+        _24h: { _id: 'a', _source: { a: 1 }, _2nd: 2, inner: { x: 3 } },
+        things: [{ _id: 'b', _source: 'b', _2nd: 4, inner: { x: 5 } }],
       },
     });
   });
