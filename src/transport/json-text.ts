@@ -33,9 +33,7 @@ export const NOWHERE = -1;
 
 export class JsonText {
   readonly bytes: Buffer;
-  /**
-   * `SIZE` numbers for each value, in the order of the text. Keys are values before theirs. The first is the whole.
-   */
+  /** `SIZE` numbers for each value, in the order of the text. Keys are values before theirs. The first is the whole. */
   readonly places: Int32Array;
   /** Whether a key has an escape: then keys are not simply their characters. */
   readonly #escapes: boolean;
@@ -49,8 +47,9 @@ export class JsonText {
   }
 
   /**
-   * Undefined where it is no JSON, and where it is unusual (nested deeply, a byte order mark): then it is for `parseJson`. Texts in it are not looked into: one with an escape that is none, or with a control character, is found
-   * to be wrong when it is read.
+   * Undefined where it is no JSON, and where it is unusual (nested deeply, a byte order mark): then it is for `parseJson`.
+   * Texts in it are not looked into: one with an escape that is none, or with a control character, is found to be wrong when
+   * it is read.
    */
   static read(body: Uint8Array): JsonText | undefined {
     if (!isUtf8(body)) return undefined;
@@ -101,12 +100,11 @@ export class JsonText {
     for (let key = object + SIZE; key < after; key = places[key + SIZE + NEXT] ?? after) {
       const start = (places[key] ?? 0) + 1;
       const length = (places[key + END] ?? 0) - 1 - start;
+      const meant = this.#escapes ? Buffer.from(String(this.valueAt(key))) : undefined;
       let left = names.length;
       while (left > 0) {
         const name = names[expected] ?? NOTHING;
-        const isIt = this.#escapes
-          ? name.equals(Buffer.from(String(this.valueAt(key))))
-          : name.length === length && startsWith(bytes, start, name);
+        const isIt = meant?.equals(name) ?? (name.length === length && startsWith(bytes, start, name));
         if (isIt) found[expected] = key + SIZE;
         expected = expected + 1 === names.length ? 0 : expected + 1;
         left = isIt ? 0 : left - 1;
