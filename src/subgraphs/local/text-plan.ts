@@ -163,12 +163,12 @@ function compileStub(
   const isSame = lookup === undefined || (lookup.shared && !stub.hasMore && lookup.prepared.answersJson === true);
   if (!isSame) throw new Unsupported();
   const write = compileText(stub.itemType, setsOf(nodes), context, '');
-  const place: Place | undefined = lookup && { lookup, write };
+  const place: Place | undefined = lookup && { lookup, stub, write };
   const keys = compileKeys(model, want);
   const open = Buffer.from(before);
   const writeItem = (values: StubValues, run: TextRun): void => {
     if (stub.isMissing(values)) write(JsonText.null, NOWHERE, run);
-    else if (place !== undefined) run.leaveHole(place, stub.identityOf(values), () => stub.keyOf(values));
+    else if (place !== undefined) run.leaveHole(place, values);
     else write(textOf(stub.recordOf(values)), 0, run);
   };
   if (!model.list) {

@@ -4,6 +4,7 @@ import type { Scope } from '../../contract/scope.ts';
 import { JsonText, JsonValue, NOWHERE, OPEN_OBJECT, toRaw } from '../../transport/json-text.ts';
 import { EXCEPTIONAL } from './compile-leaf.ts';
 import { CLOSE_OBJECT, COMMA, JsonWriter } from './json-writer.ts';
+import type { StubReader, StubValues } from './list-plan.ts';
 import type { Lookup } from './lookups.ts';
 
 /** Writes a value, by its place in a text. Throws EXCEPTIONAL where graphql would report an error. */
@@ -24,6 +25,7 @@ interface Needed {
 /** A place of the operation where records are looked up. */
 export interface Place {
   readonly lookup: Lookup;
+  readonly stub: Pick<StubReader, 'identityOf' | 'keyOf'>;
   readonly write: WriteText;
 }
 
@@ -45,13 +47,14 @@ export class TextRun {
     return piece;
   }
 
-  /** Leaves a hole here for the record with this key. @param identity stands for the key */
-  leaveHole(place: Place, identity: unknown, keyOf: () => readonly unknown[]): void {
+  /** Leaves a hole here for the record that the stub refers to. */
+  leaveHole(place: Place, values: StubValues): void {
+    const identity = place.stub.identityOf(values);
     let all = this.#needed.get(place);
     if (all === undefined) this.#needed.set(place, (all = new Map<unknown, Needed>()));
     let needed = all.get(identity);
     if (needed === undefined) {
-      all.set(identity, (needed = { key: keyOf(), piece: undefined }));
+      all.set(identity, (needed = { key: place.stub.keyOf(values), piece: undefined }));
       const waiting = this.#waiting.get(place);
       if (waiting === undefined) this.#waiting.set(place, [needed]);
       else waiting.push(needed);
