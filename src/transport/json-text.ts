@@ -3,18 +3,18 @@
 import { isUtf8 } from 'node:buffer';
 import { parseJson } from './parse-json.ts';
 
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const COMMA = 0x2c;
+export const QUOTE = 0x22;
+export const BACKSLASH = 0x5c;
+export const COMMA = 0x2c;
 const COLON = 0x3a;
 const MINUS = 0x2d;
 const DOT = 0x2e;
 const ZERO = 0x30;
 const NINE = 0x39;
 export const OPEN_LIST = 0x5b;
-const CLOSE_LIST = 0x5d;
+export const CLOSE_LIST = 0x5d;
 export const OPEN_OBJECT = 0x7b;
-const CLOSE_OBJECT = 0x7d;
+export const CLOSE_OBJECT = 0x7d;
 
 /** As parse-json.ts. */
 const MAX_DEPTH = 512;

@@ -1,11 +1,8 @@
 // JSON text as it is written: bytes into one piece of memory that is used again and again. Nothing is waited for between
 // `begin` and the end, so one writer serves all.
-import type { JsonText } from '../../transport/json-text.ts';
+import { BACKSLASH, type JsonText } from '../../transport/json-text.ts';
 
-export const COMMA = 0x2c;
-export const CLOSE_LIST = 0x5d;
-export const CLOSE_OBJECT = 0x7d;
-
+const SPACE = 0x20;
 const FIRST_BYTES = 1 << 16;
 /** Memory that is kept between two texts. */
 const MAX_KEPT_BYTES = 1 << 20;
@@ -66,6 +63,3 @@ export class JsonWriter {
     this.#bytes = larger;
   }
 }
-
-const BACKSLASH = 0x5c;
-const SPACE = 0x20;

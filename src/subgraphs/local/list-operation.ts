@@ -23,7 +23,6 @@ import {
 import type { Representation, Variables } from '../../contract/fetch.ts';
 import type { OperationSource } from '../../contract/graph.ts';
 import type { Scope } from '../../contract/scope.ts';
-import { toRaw } from '../../transport/json-text.ts';
 import { callAtRoot, type ResolverContext } from './attach-resolvers.ts';
 import { EXCEPTIONAL } from './compile-leaf.ts';
 import type { RunOperation } from './compile-operation.ts';
@@ -165,7 +164,7 @@ function compile<T>(
     const variables = coerced === undefined ? raw : { ...raw, ...coerced.coerced };
     // None waits for another, and all are waited for: what is run once more must not run beside them.
     const values = await Promise.all(roots.map((root) => runRoot(root, scope, variables, outcomes)));
-    if (values.includes(EXCEPTIONAL)) return otherwise(scope, raw, new RootOutcomes(outcomes, toRaw));
+    if (values.includes(EXCEPTIONAL)) return otherwise(scope, raw, new RootOutcomes(outcomes));
     return finish(roots, values);
   };
 }

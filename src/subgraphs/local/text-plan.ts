@@ -19,9 +19,18 @@ import {
   type GraphQLSchema,
   type SelectionSetNode,
 } from 'graphql';
-import { isDigit, JsonText, NOWHERE, OPEN_LIST, OPEN_OBJECT, SIZE } from '../../transport/json-text.ts';
+import {
+  CLOSE_LIST,
+  COMMA,
+  isDigit,
+  JsonText,
+  NOWHERE,
+  OPEN_LIST,
+  OPEN_OBJECT,
+  QUOTE,
+  SIZE,
+} from '../../transport/json-text.ts';
 import { compileLeaf, EXCEPTIONAL } from './compile-leaf.ts';
-import { CLOSE_LIST, COMMA } from './json-writer.ts';
 import { collectNodes, readStub, setsOf, Unsupported, type PlanContext, type StubValues } from './list-plan.ts';
 import { out, textOf, toPiece, type Piece, type Place, type TextRun, type WriteText } from './text-run.ts';
 import type { StubModel } from './type-model.ts';
@@ -219,7 +228,6 @@ function valueAt(text: JsonText, place: number): unknown {
   }
 }
 
-const QUOTE = 0x22;
 /** Digits of the longest numbers that are certainly exact, and certainly of 32 bits. */
 const EXACT = 15;
 const EXACT_INT = 9;

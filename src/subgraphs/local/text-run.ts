@@ -1,9 +1,9 @@
 // One root field as it becomes JSON text: what text-plan.ts compiles is called with it, records are loaded, and the pieces
 // are put together.
 import type { Scope } from '../../contract/scope.ts';
-import { JsonText, JsonValue, NOWHERE, OPEN_OBJECT, toRaw } from '../../transport/json-text.ts';
+import { CLOSE_OBJECT, COMMA, JsonText, JsonValue, NOWHERE, OPEN_OBJECT, toRaw } from '../../transport/json-text.ts';
 import { EXCEPTIONAL } from './compile-leaf.ts';
-import { CLOSE_OBJECT, COMMA, JsonWriter } from './json-writer.ts';
+import { JsonWriter } from './json-writer.ts';
 import type { StubReader, StubValues } from './list-plan.ts';
 import type { Lookup } from './lookups.ts';
 
