@@ -1,4 +1,4 @@
-// A map that forgets what was used least recently; what grows with callers or documents is kept in one of these.
+// A map that forgets what was not used lately; what grows with callers or documents is kept in one of these.
 
 export interface BoundedCache<V> {
   get(key: string): V | undefined;
@@ -6,25 +6,35 @@ export interface BoundedCache<V> {
   readonly size: number;
 }
 
+/**
+ * Keeps at least the half of `capacity` that was used last. A map in which every read moves its entry to the end is made
+ * anew by V8 every few reads, in memory that only a full collection frees: here a read of what is used often moves nothing.
+ */
 export function createBoundedCache<V>(capacity: number): BoundedCache<V> {
-  const entries = new Map<string, V>();
+  const half = Math.ceil(capacity / 2);
+  let recent = new Map<string, V>();
+  let before = new Map<string, V>();
+
+  function set(key: string, value: V): void {
+    if (recent.size === half && !recent.has(key)) {
+      before = recent;
+      recent = new Map();
+    }
+    before.delete(key);
+    recent.set(key, value);
+  }
+
   return {
     get(key) {
-      const value = entries.get(key);
-      if (value === undefined) return undefined;
-      entries.delete(key);
-      entries.set(key, value);
-      return value;
+      const value = recent.get(key);
+      if (value !== undefined) return value;
+      const known = before.get(key);
+      if (known !== undefined) set(key, known);
+      return known;
     },
-    set(key, value) {
-      entries.delete(key);
-      entries.set(key, value);
-      if (entries.size <= capacity) return;
-      const oldest = entries.keys().next();
-      if (oldest.done !== true) entries.delete(oldest.value);
-    },
+    set,
     get size() {
-      return entries.size;
+      return recent.size + before.size;
     },
   };
 }
