@@ -17,8 +17,8 @@ import { cachePartition } from './cache-partition.ts';
 /** What bounds an execution that several callers wait for; its signal's reason is a HubFault. */
 export interface Lifetime {
   readonly signal: AbortSignal;
-  /** In milliseconds of `performance.now()`; grows as callers with more time join. */
-  deadlineAt(): number;
+  /** In milliseconds of `performance.now()`. */
+  readonly deadlineAt: number;
 }
 
 export interface ScopeOptions {
@@ -49,15 +49,14 @@ export function createScope(options: ScopeOptions = {}): Scope {
   const id = options.id ?? randomUUID();
   const onChange = options.onChange ?? ignoreChange;
   const { lifetime } = options;
-  const deadlineAt = options.timeoutMs === undefined ? Infinity : performance.now() + options.timeoutMs;
+  const endsAt = options.timeoutMs === undefined ? Infinity : performance.now() + options.timeoutMs;
+  // No getter: V8 would make a hidden class for each of them, which lives, with all that it knows, until a full collection.
   return {
     id,
     principal,
     partition: cachePartition(principal),
     headers: options.headers ?? {},
-    get deadlineAt() {
-      return lifetime?.deadlineAt() ?? deadlineAt;
-    },
+    deadlineAt: lifetime?.deadlineAt ?? endsAt,
     signal: lifetime?.signal ?? scopeSignal(options.signal, options.timeoutMs),
     loaders: createLoaders(),
     usage: createUsage(),

@@ -54,12 +54,12 @@ const OVER = new HubFault('HUB_REQUEST_ABORTED', 'the request has been answered'
 class Flight<T> implements Lifetime {
   readonly #controller = new AbortController();
   readonly #waiting = new Set<Waiting<T>>();
-  readonly #deadlineAt: number;
+  readonly deadlineAt: number;
   readonly #ended: () => void;
   readonly #timer: NodeJS.Timeout | undefined;
 
   constructor(deadlineAt: number, ended: () => void) {
-    this.#deadlineAt = deadlineAt;
+    this.deadlineAt = deadlineAt;
     this.#ended = ended;
     if (deadlineAt === Infinity) return;
     const stop = (): void => this.#abort(new HubFault('HUB_REQUEST_TIMEOUT', 'the time for this request is over'));
@@ -70,13 +70,9 @@ class Flight<T> implements Lifetime {
     return this.#controller.signal;
   }
 
-  deadlineAt(): number {
-    return this.#deadlineAt;
-  }
-
   suits({ deadlineAt }: Waiting<T>): boolean {
-    if (deadlineAt === this.#deadlineAt) return true;
-    return deadlineAt - this.#deadlineAt <= (deadlineAt - performance.now()) * LOSS;
+    if (deadlineAt === this.deadlineAt) return true;
+    return deadlineAt - this.deadlineAt <= (deadlineAt - performance.now()) * LOSS;
   }
 
   join(waiting: Waiting<T>): () => void {

@@ -141,16 +141,14 @@ function createOperation(
     leave();
   };
 
+  const args: ExecutionArgs = {
+    schema: lease.graph.schema,
+    document: source.document,
+    ...(source.operationName === undefined ? {} : { operationName: source.operationName }),
+  };
   const operation: StartedOperation = {
     kind: prepared.kind,
-    args: {
-      schema: lease.graph.schema,
-      document: source.document,
-      ...(source.operationName === undefined ? {} : { operationName: source.operationName }),
-      get contextValue() {
-        return operation;
-      },
-    },
+    args,
     ended: over.signal,
     expired: following.expired,
     end,
@@ -171,6 +169,7 @@ function createOperation(
     for await (const response of following.responses()) yield toStreamedResult(response);
   }
 
+  args.contextValue = operation;
   return operation;
 }
 

@@ -23,7 +23,7 @@ export interface LiveReader {
    */
   take(maxEvents: number): Promise<{ readonly events: readonly SyncEvent[]; readonly cursor: string } | undefined>;
   /** The place up to which nothing waits for it. */
-  readonly cursor: string;
+  cursor(): string;
   /** Twice is safe. A pending take() resolves. */
   leave(): void;
 }
@@ -219,9 +219,7 @@ function run(log: EventLog, bus: Bus, pollMs: number, start: string): Run {
       readers.add(reader);
       index.add(reader);
       return {
-        get cursor() {
-          return reader.waiting.length > 0 ? reader.takenAt : placeOf(reader).cursor;
-        },
+        cursor: () => (reader.waiting.length > 0 ? reader.takenAt : placeOf(reader).cursor),
         async take(maxEvents) {
           if (reader.waiting.length === 0 && !reader.due && reader.dismissedAt === undefined) {
             await new Promise<void>((resolve) => {
