@@ -119,7 +119,9 @@ export function createFastLane(options: FastLaneOptions): FastLane {
       request.leave();
       return;
     }
-    const id = requestIdOf(headers);
+    // Made when it is needed: what waits for its turn keeps little.
+    let id: string | undefined;
+    const idOf = (): string => (id ??= requestIdOf(headers));
     // Each holds the graph until it is answered: one of them may be replaced while a query that they share is under way.
     const leaveFlight = flights.join(
       options.share ? `${operations.graphId} ${mutations} ${shareKey(graph, principal, flat, text)}` : undefined,
@@ -128,10 +130,11 @@ export function createFastLane(options: FastLaneOptions): FastLane {
         answer(answer) {
           lease.release();
           if (answer === undefined) request.leave();
-          else request.answer(answer, id);
+          else request.answer(answer, idOf());
         },
       },
-      (lifetime) => execute(prepared, payload, { id, principal, headers: flat, lifetime, onChange: options.onChange }),
+      (lifetime) =>
+        execute(prepared, payload, { id: idOf(), principal, headers: flat, lifetime, onChange: options.onChange }),
     );
     request.whenGone(() => {
       leaveFlight();

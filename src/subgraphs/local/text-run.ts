@@ -12,7 +12,7 @@ export type WriteText = (text: JsonText, place: number, run: TextRun) => void;
 
 /** A text with holes, in which records that are looked up belong. */
 export interface Piece {
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   readonly holes: readonly { readonly at: number; readonly needed: Needed }[];
 }
 
