@@ -5,14 +5,12 @@ import type { EntityChange } from './contract/events.ts';
 import type { ComposedGraph } from './contract/graph.ts';
 import type { HubCall, HubStream } from './contract/hub-call.ts';
 import type { Principal } from './contract/principal.ts';
+import type { Store } from './contract/store.ts';
 import { createScope } from './engine/create-scope.ts';
 import { compileFeed, type Feed } from './events/feed/compile-feed.ts';
-import { runFeeds } from './events/feed/run-feeds.ts';
 import type { Intake } from './events/intake/create-intake.ts';
 import { compilePoll, type Poll } from './events/poll/compile-poll.ts';
-import { runPolls } from './events/poll/run-polls.ts';
 import { compileRule, type SyncRule } from './events/sync/compile-rule.ts';
-import { runRules } from './events/sync/run-rules.ts';
 import type { EventState } from './events/open-state.ts';
 import { HubFault, toHubFault } from './faults/hub-fault.ts';
 import { toResponseError } from './faults/to-response-error.ts';
@@ -67,22 +65,31 @@ export function runBackground(options: RunBackgroundOptions): RunningBackground 
   const closing = new AbortController();
   let running: Promise<unknown> | undefined;
 
+  /** What only these need is loaded with them: most hubs have none. */
+  const run = async (store: Store): Promise<void> => {
+    const [{ runRules }, { runPolls }, { runFeeds }] = await Promise.all([
+      import('./events/sync/run-rules.ts'),
+      import('./events/poll/run-polls.ts'),
+      import('./events/feed/run-feeds.ts'),
+    ]);
+    const everywhere = { store, logger, signal: closing.signal };
+    const common = { ...everywhere, log: state.log, bus: state.bus, call: createHubCall(options) };
+    await Promise.all([
+      runRules({ ...common, rules: () => now().background.rules }),
+      runPolls({ ...common, polls: () => now().background.polls }),
+      runFeeds({
+        ...everywhere,
+        feeds: () => now().background.feeds,
+        stream: createHubStream(options),
+        take: (...item) => now().intake.take(...item),
+      }),
+    ]);
+  };
+
   return {
     start() {
-      const { store, log, bus } = state;
-      if (store === undefined || isEmpty(now().background)) return;
-      const everywhere = { store, logger, signal: closing.signal };
-      const common = { ...everywhere, log, bus, call: createHubCall(options) };
-      running ??= Promise.all([
-        runRules({ ...common, rules: () => now().background.rules }),
-        runPolls({ ...common, polls: () => now().background.polls }),
-        runFeeds({
-          ...everywhere,
-          feeds: () => now().background.feeds,
-          stream: createHubStream(options),
-          take: (...item) => now().intake.take(...item),
-        }),
-      ]);
+      if (state.store === undefined || isEmpty(now().background)) return;
+      running ??= run(state.store);
     },
     async stop() {
       closing.abort();

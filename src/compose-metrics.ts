@@ -2,7 +2,7 @@
 import type { Lasting } from './compose-events.ts';
 import type { HubConfig } from './config/hub-config.ts';
 import type { NamedSource } from './config/source-kind.ts';
-import { measureLog, type LogFigures } from './events/log/measure-log.ts';
+import type { LogFigures } from './events/log/measure-log.ts';
 import { fromCursor } from './events/log/cursor.ts';
 import { startMetricsServer, type MetricsServer } from './server/metrics-server.ts';
 import type { Logger } from './telemetry/logger.ts';
@@ -45,7 +45,9 @@ async function readMetrics(lasting: Lasting, sources: readonly string[]): Promis
 
 /** Undefined while the database is away, and where there is none. */
 async function measured({ state: { store } }: Lasting): Promise<LogFigures | undefined> {
-  return store && measureLog(store).catch(() => undefined);
+  if (store === undefined) return undefined;
+  const { measureLog } = await import('./events/log/measure-log.ts');
+  return measureLog(store).catch(() => undefined);
 }
 
 function ofSources({ snapshotOf }: Lasting, sources: readonly string[]): readonly MetricFamily[] {
