@@ -36,6 +36,15 @@ function listEncoding(name: string, field: Place): [string, ApiEncoding][] {
   return [[name, { contentType: undefined, style: STYLES[format] ?? 'form', explode: false }]];
 }
 
+/** What a parameter for the header says that the body is: in 2.0 it is one like any other, and says more than `consumes`. */
+function contentTypes(parameters: readonly Place[]): string[] {
+  const isIt = ({ value }: Place): boolean =>
+    property(value, 'in') === 'header' && /^content-type$/i.test(String(property(value, 'name')));
+  const { value } = parameters.find(isIt) ?? {};
+  const said: unknown = property(value, 'enum') ?? [property(value, 'default')];
+  return Array.isArray(said) ? said.filter((type) => typeof type === 'string').map(mediaType) : [];
+}
+
 /** @param younger for what is written as in 3.x all the same. */
 export function createReaderV2(
   { references, readSchema, note }: ReaderContext,
@@ -98,10 +107,11 @@ export function createReaderV2(
     };
   };
 
-  const readBody = (place: Place, operation: Place): ApiBody => {
+  const readBody = (place: Place, operation: Place, parameters: readonly Place[]): ApiBody => {
     const schema = child(place, 'schema');
     const source: SchemaSource | undefined = isObject(schema.value) ? () => readSchema(schema) : undefined;
-    const consumes = mediaTypes(operation, 'consumes');
+    const said = contentTypes(parameters);
+    const consumes = said.length > 0 ? said : mediaTypes(operation, 'consumes');
     return {
       at: references.at(place),
       required: property(place.value, 'required') === true,
@@ -114,7 +124,7 @@ export function createReaderV2(
     parameters: (raw) => raw.flatMap(readParameter),
     body(raw, operation) {
       const body = raw.find((place) => property(place.value, 'in') === 'body');
-      if (body !== undefined) return readBody(body, operation);
+      if (body !== undefined) return readBody(body, operation, raw);
       const fields = raw.filter((place) => property(place.value, 'in') === 'formData');
       // What was carried over from 3.x by hand has a body as there.
       return fields.length === 0 ? younger.body(raw, operation) : readForm(fields, operation);

@@ -338,6 +338,20 @@ describe('bodies', () => {
     expect(two).toContain('(input: CreateOrderInput!): Boolean @rest(post: "/orders")');
   });
 
+  it('are in 2.0 what a parameter for their header says', async () => {
+    const header = { name: 'Content-type', in: 'header', type: 'string', enum: ['application/x-tar'] };
+    const body = { name: 'archive', in: 'body', schema: { type: 'string', format: 'binary' } };
+    const sdl = await sdlOf({
+      swagger: '2.0',
+      info: { title: 'T', version: '1' },
+      consumes: ['application/octet-stream'],
+      paths: { '/a': { post: { operationId: 'send', parameters: [body, header], responses: done } } },
+    });
+    expect(sdl).toContain(
+      'send(input: Upload): Boolean @rest(post: "/a", encoding: binary, headers: ["content-type: application/x-tar"])',
+    );
+  });
+
   it('of forms in 2.0 write lists in their collection format, which is commas', async () => {
     const list = (name: string, more: object): object => ({
       ...{ name, in: 'formData', type: 'array', items: { type: 'string' } },
