@@ -1,5 +1,6 @@
 // The `auth` part of manifold.yaml: which credentials the front door accepts. Read by the configuration, used by auth.
 import { z } from 'zod';
+import { HEADER_NAME } from '../contract/header-name.ts';
 
 const scopeName = z.string().regex(/^\S+$/, 'a scope has no spaces in it');
 
@@ -97,7 +98,7 @@ export const authSettingsSchema = z.strictObject({
   /** Name of the header that carries an API key. */
   apiKeyHeader: z
     .string()
-    .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'is not a header name')
+    .regex(HEADER_NAME, 'is not a header name')
     .refine((name) => name.toLowerCase() !== 'authorization', 'is taken by bearer tokens')
     .default('x-api-key'),
   jwt: z

@@ -1,11 +1,12 @@
 // What every source can be told in manifold.yaml, whatever its kind. A kind extends this shape with its own keys.
 import { z } from 'zod';
+import { HEADER_NAME } from '../contract/header-name.ts';
 import { sourceCacheSchema } from './cache-settings.ts';
 
 /** `"30s"` style strings are not accepted: every duration is a whole number of milliseconds. */
 const milliseconds = z.number().int().positive();
 
-const headerName = z.string().regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'is not a header name');
+const headerName = z.string().regex(HEADER_NAME, 'is not a header name');
 
 /** Where an upstream wants several, a list of them. */
 const oneOrMore = <T extends z.ZodType>(one: T) => z.union([one, z.array(one).min(1)]).optional();

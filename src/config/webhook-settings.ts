@@ -1,9 +1,10 @@
 // The `webhooks` part of manifold.yaml: what may be posted to /webhooks/<name>, how it is signed, and which events it is.
 import { z } from 'zod';
+import { HEADER_NAME } from '../contract/header-name.ts';
 
 const headerName = z
   .string()
-  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'is not a header name')
+  .regex(HEADER_NAME, 'is not a header name')
   .transform((name) => name.toLowerCase());
 
 const secrets = z

@@ -119,7 +119,7 @@ async function* takeAll(
   try {
     while (!signal.aborted) {
       // Nothing tells it of what is not for it, and yet it is as far as the log was read.
-      place?.at(reader.cursor);
+      place?.at(() => reader.cursor());
       const batch = await reader.take(READ_LIMIT);
       if (batch === undefined || isAborted(signal)) break;
       ({ cursor } = batch);

@@ -1,4 +1,5 @@
 // Parameters of an operation in; arguments, URI Template and headers out. Called by `mapOperation`.
+import { HEADER_NAME } from '../../contract/header-name.ts';
 import { camelName, createNameScope, fieldName, pascalName, type NameScope } from '../graphql-names.ts';
 import { createSchema } from './create-schema.ts';
 import { deprecationOf } from './deprecation.ts';
@@ -6,7 +7,7 @@ import type { ApiOperation, ApiParameter, ApiSecurityScheme, Schema, TakeNote } 
 import { isIdLike } from './scalar-types.ts';
 import type { SchemaTypes } from './schema-types.ts';
 import { nonNull, nullable, type ArgumentDef } from './sdl-model.ts';
-import { HEADER_NAME, serializeParameter, type ParameterSerialization } from './serialization.ts';
+import { serializeParameter, type ParameterSerialization } from './serialization.ts';
 import { namesInPath, uriTemplate, variableName, type TemplateVariable } from './uri-template.ts';
 
 export interface MappedParameters {

@@ -1,4 +1,5 @@
 // Parameters, bodies and responses as OpenAPI 3.0 and 3.1 write them. Called by `readModel`.
+import { HEADER_NAME } from '../../contract/header-name.ts';
 import type {
   ApiBody,
   ApiEncoding,
@@ -14,7 +15,6 @@ import { isObject, property } from './parse-document.ts';
 import type { OperationReader, ReaderContext } from './read-model.ts';
 import { textOf } from './read-schema.ts';
 import type { Place } from './references.ts';
-import { HEADER_NAME } from './serialization.ts';
 
 const STYLES: ReadonlySet<unknown> = new Set<ParameterStyle>([
   'simple', 'label', 'matrix', 'form', 'spaceDelimited', 'pipeDelimited', 'deepObject', 'cookie',

@@ -11,9 +11,6 @@ const DELIMITED: Readonly<Partial<Record<ParameterStyle, string>>> = {
   json: 'json',
 };
 
-/** A field name of HTTP (RFC 9110, section 5.1). */
-export const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
-
 /** Of a field in a form; undefined where the usual way is meant. */
 export function serializeOf(shape: Shape, encoding: ApiEncoding | undefined): string | undefined {
   if (encoding === undefined) return undefined;

@@ -1,5 +1,6 @@
 // The body of a call: a value under upstream names → what goes over the wire, and its content type. Prepared once a field.
 import { getNamedType, isInputObjectType, isListType, isNonNullType, type GraphQLInputType } from 'graphql';
+import { HEADER_NAME } from '../../contract/header-name.ts';
 import { directiveArgs, upstreamName } from '../local/hub-directives.ts';
 import { toFile } from './file-value.ts';
 import { formPairs, toUrlEncoded } from './form-body.ts';
@@ -90,6 +91,6 @@ function readForm(type: GraphQLInputType | undefined): MultipartForm {
 
 /** Throws TemplateMistake where a part cannot have it. */
 function headerName(name: string): string {
-  if (/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name) && !/^content-(?:type|disposition)$/i.test(name)) return name;
+  if (HEADER_NAME.test(name) && !/^content-(?:type|disposition)$/i.test(name)) return name;
   throw new TemplateMistake(`"${name}" is no header that the part of a form can have`);
 }

@@ -1,5 +1,6 @@
 // The headers of a call, from `headers: ["name: value with {argument}"]`.
 import type { FieldCall } from '../../contract/connector.ts';
+import { HEADER_NAME } from '../../contract/header-name.ts';
 import type { ArgumentBinder, ReadValue } from './bind-arguments.ts';
 import { isGiven, isRecord, serialize, serializePairs } from './serialize.ts';
 import { toText } from './to-text.ts';
@@ -30,8 +31,8 @@ export function compileHeaders(lines: readonly string[], binder: ArgumentBinder)
 }
 
 function compileHeader(line: string, binder: ArgumentBinder): [string, (call: FieldCall) => string | undefined] {
-  const [, name, template] = /^([A-Za-z0-9!#$%&'*+.^_`|~-]+):\s*(.*)$/.exec(line) ?? [];
-  if (name === undefined || template === undefined) {
+  const [, name = '', template = ''] = /^([^:]*):\s*(.*)$/.exec(line) ?? [];
+  if (!HEADER_NAME.test(name)) {
     throw new TemplateMistake(`the header "${line}" is not written as "name: value"`);
   }
   if (NOT_OURS.has(name.toLowerCase())) throw new TemplateMistake(`the header "${name}" is the hub's own to write`);
