@@ -19,7 +19,8 @@ const NEWEST = 0.1;
 /** @returns puts an execution, which never rejects, at the end of the queue */
 export function createPacedStarts(): (execution: () => Promise<void>) => void {
   let waiting: (() => Promise<void>)[] = [];
-  let batch: (() => Promise<void>)[] = [];
+  /** Those before `next` have begun: they are nobody's business here any more. */
+  let batch: ((() => Promise<void>) | undefined)[] = [];
   let next = 0;
   let underWay = 0;
   let room = ROOM;
@@ -38,6 +39,7 @@ export function createPacedStarts(): (execution: () => Promise<void>) => void {
   const begin = (): void => {
     if (next === batch.length) [batch, waiting, next] = [waiting, [], 0];
     const execution = batch[next];
+    batch[next] = undefined;
     next += 1;
     if (execution === undefined) return;
     underWay += 1;
