@@ -1,5 +1,6 @@
 // JSONata of the configuration → a function. Used by webhooks, sync rules, polls and feeds.
-import jsonata from 'jsonata';
+import type jsonata from 'jsonata';
+import { compileJsonata } from '../contract/jsonata.ts';
 import { HubFault } from '../faults/hub-fault.ts';
 
 /** Undefined where the expression finds nothing. Rejects with an Error that says what is wrong. */
@@ -26,7 +27,7 @@ export function compileExpression(text: string, where: string): Expression {
 
 function compile(text: string, where: string): jsonata.Expression {
   try {
-    return jsonata(text, LIMITS);
+    return compileJsonata(text, LIMITS);
   } catch (thrown) {
     const { message, position } = thrown as { readonly message: string; readonly position?: number };
     const at = position === undefined ? '' : ` at character ${position}`;

@@ -1,5 +1,4 @@
 // How each field of an object type gets its value, read from its directives once, when the subgraph is built.
-import jsonata from 'jsonata';
 import {
   GraphQLError,
   isListType,
@@ -13,6 +12,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import type { Connector, PreparedField } from '../../contract/connector.ts';
+import { compileJsonata } from '../../contract/jsonata.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
 import { factsOf } from '../../sdl/deferred-node.ts';
 import { createTagsOf, type TagsOf } from './compile-tags.ts';
@@ -212,7 +212,7 @@ function withDefaults(schema: GraphQLSchema, name: string, given: Record<string,
 
 function readExpression(text: string, coordinate: string, root: boolean): FieldModel {
   try {
-    const expression = jsonata(text);
+    const expression = compileJsonata(text);
     const { type, value } = expression.ast() as { readonly type: string; readonly value?: unknown };
     // A literal is what it is.
     if (type === 'string' || type === 'number')
