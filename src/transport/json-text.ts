@@ -214,10 +214,10 @@ class Finder {
     if (bytes[at] === CLOSE_OBJECT) return at + 1;
     while (bytes[at] === QUOTE) {
       const place = this.#take(at);
-      const end = endOfText(bytes, at + 1);
-      if (end === NOWHERE) return NOWHERE;
-      if (hasEscape(bytes, at, end)) {
-        if (!isText(bytes, at, end)) return NOWHERE;
+      let end = endOfPlainText(bytes, at + 1);
+      if (end === NOWHERE) {
+        end = endOfText(bytes, at + 1);
+        if (end === NOWHERE || !isText(bytes, at, end)) return NOWHERE;
         this.escapes = true;
       }
       this.#places[place + END] = end;
@@ -292,9 +292,14 @@ function endOfText(bytes: Buffer, start: number): number {
   }
 }
 
-function hasEscape(bytes: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at += 1) if (bytes[at] === BACKSLASH) return true;
-  return false;
+/** The same; NOWHERE too for a text with an escape. */
+function endOfPlainText(bytes: Buffer, start: number): number {
+  for (let at = start; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte === QUOTE) return at + 1;
+    if (byte === BACKSLASH) return NOWHERE;
+  }
+  return NOWHERE;
 }
 
 const WORDS = ['true', 'false', 'null'].map((word) => Buffer.from(word));
