@@ -62,9 +62,10 @@ export class JsonWriter {
       if (byte < SPACE) return false;
       to[length] = byte;
       if (byte !== BACKSLASH) continue;
-      const escaped = bytes[at + 1] ?? 0;
+      at += 1;
+      length += 1;
+      const escaped = bytes[at] ?? 0;
       if (!SHORT_ESCAPES.has(escaped)) return false;
-      [at, length] = [at + 1, length + 1];
       to[length] = escaped;
     }
     this.length = length;
