@@ -7,11 +7,12 @@ export interface BoundedCache<V> {
 }
 
 /**
- * Keeps at least the half of `capacity` that was used last. A map in which every read moves its entry to the end is made
- * anew by V8 every few reads, in memory that only a full collection frees: here a read of what is used often moves nothing.
+ * Keeps at least the half of `capacity` (two or more) that was used last, and never more than all of it. A map in which
+ * every read moves its entry to the end is made anew by V8 every few reads, in memory that only a full collection frees:
+ * here a read of what is used often moves nothing.
  */
 export function createBoundedCache<V>(capacity: number): BoundedCache<V> {
-  const half = Math.ceil(capacity / 2);
+  const half = Math.floor(capacity / 2);
   let recent = new Map<string, V>();
   let before = new Map<string, V>();
 
