@@ -160,17 +160,13 @@ export function createFieldMapper({ registry, refer, shapeOf }: FieldMapperOptio
   return {
     hasAny: (shape, position) => usable(shape, position).length > 0,
     map(shape, position, owner) {
-      const fields = usable(shape, position);
-      const names = createNameScope();
+      const fields = usable(shape, position).map((field) => ({ field, wanted: fieldName(field.name) }));
       // Names that need no change are settled first, so that no other one takes them.
-      const settled = new Map(
-        fields
-          .filter((field) => fieldName(field.name) === field.name)
-          .map((field) => [field.name, names.claim(field.name)]),
-      );
+      const settled = fields.filter(({ field, wanted }) => wanted === field.name).map(({ wanted }) => wanted);
+      const names = createNameScope(settled);
       return [
-        ...fields.map((field) => {
-          const name = settled.get(field.name) ?? names.claim(fieldName(field.name));
+        ...fields.map(({ field, wanted }) => {
+          const name = wanted === field.name ? wanted : names.claim(wanted);
           return mapOne(field, name, shape, position, owner);
         }),
         ...(position === 'input' ? [...undescribedFields(shape, names), ...headerFields(shape, names, owner)] : []),

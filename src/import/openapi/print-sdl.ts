@@ -6,10 +6,10 @@ const ROOTS = ['Query', 'Mutation'];
 
 /** @param header lines of the comment at the top. Ends with a line break. */
 export function printSdl(types: readonly TypeDef[], header: readonly string[]): string {
-  const rank = (name: string): number => (ROOTS.includes(name) ? ROOTS.indexOf(name) : ROOTS.length);
-  const sorted = [...types].sort((a, b) => rank(a.name) - rank(b.name) || (a.name < b.name ? -1 : 1));
+  const roots = ROOTS.flatMap((root) => types.filter(({ name }) => name === root));
+  const others = types.filter(({ name }) => !ROOTS.includes(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
   const comment = header.map((line) => `# ${plainText(line).replaceAll(/\s+/g, ' ').trim()}`).join('\n');
-  return `${[comment, ...sorted.map(printType)].join('\n\n')}\n`;
+  return `${[comment, ...[...roots, ...others].map(printType)].join('\n\n')}\n`;
 }
 
 function printType(type: TypeDef): string {

@@ -120,7 +120,10 @@ function operationsOf({ child, entries }: References, items: readonly Place[]): 
     if (one.place.value !== undefined && !found.has(one.name)) found.set(one.name, one);
   };
   for (const name of METHODS) {
-    for (const item of items) add({ name, method: name, sentAs: undefined, place: child(item, name) });
+    for (const item of items) {
+      if (property(item.value, name) === undefined) continue;
+      add({ name, method: name, sentAs: undefined, place: child(item, name) });
+    }
   }
   for (const item of items) {
     for (const [name, place] of entries(child(item, 'additionalOperations'))) {

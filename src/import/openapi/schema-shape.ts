@@ -205,8 +205,9 @@ export function createShapes(subtypes: Subtypes, note: TakeNote, size: number): 
       const reason = `its objects have more than ${maxFields} fields, most of them from one another`;
       throw new HubFault('HUB_IMPORT_TOO_LARGE', `the description is refused: ${reason}`);
     }
-    for (const [name, field] of fields) {
-      if (required.has(name)) fields.set(name, { ...field, required: true });
+    for (const name of required) {
+      const field = fields.get(name);
+      if (field !== undefined) fields.set(name, { ...field, required: true });
     }
     const undescribed = [...required].filter((name) => !fields.has(name));
     const additional = additionalOf(schema, new Set());
