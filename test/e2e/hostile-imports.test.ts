@@ -73,7 +73,45 @@ const REFUSED: readonly (readonly [what: string, kind: 'openapi' | 'wsdl', text:
         2_000,
         (i) => `"S${i}":{"allOf":[{"$ref":"#/components/schemas/S${i - 1}"},{"properties":{"p${i}":{}}}]},`,
       )}"S-1":{},"Z":{"properties":{${repeat(2_000, (i) => `"f${i}":{"$ref":"#/components/schemas/S${i}"},`)}"z":{}}}}}}`,
-    /has 1 operations and schemas, 2002 operations|it has 2003 operations and schemas, 0 parameters, \d+ fields/,
+    /it has 2003 operations and schemas, 0 parameters, \d+ fields/,
+  ],
+  [
+    'tens of thousands of tiny operations',
+    'openapi',
+    `{"openapi":"3.0.0","paths":{${repeat(40_000, (i) => `"/p${i}":{"get":{"responses":{}}},`)}"/z":{}}}`,
+    /with #\/paths\/~1p10000\/get it has 10001 operations/,
+  ],
+  [
+    'tens of thousands of tiny schemas',
+    'openapi',
+    api('{}').replace(
+      /}$/,
+      `,"components":{"schemas":{${repeat(30_000, (i) => `"S${i}":{"type":"object"},`)}"Z":{}}}}`,
+    ),
+    /with #\/components\/schemas it has 30001 operations and schemas/,
+  ],
+  [
+    'operations with nothing but parameters',
+    'openapi',
+    `{"openapi":"3.0.0","paths":{${repeat(
+      60,
+      (i) => `"/p${i}":{"get":{"parameters":[${repeat(1_000, (k) => `{"name":"p${k}","in":"query"},`)}{}]}},`,
+    )}"/z":{}}}`,
+    /\d+ parameters, 0 fields, 0 values of enums; they count as 250, 70, 40, 20 characters each/,
+  ],
+  [
+    'objects with nothing but fields',
+    'openapi',
+    api(
+      `{"properties":{${repeat(3, (k) => `"o${k}":{"properties":{${repeat(30_000, (i) => `"f${i}":{},`)}"z":{}}},`)}"z":{}}}`,
+    ),
+    /it has 1 operations and schemas, 0 parameters, \d+ fields/,
+  ],
+  [
+    'enums with nothing but values',
+    'openapi',
+    api(`{"properties":{${repeat(5, (k) => `"e${k}":{"enum":[${repeat(40_000, (i) => `"v${i}",`)}"z"]},`)}"z":{}}}`),
+    /\d+ values of enums; they count as/,
   ],
   ['objects that nest deeply', 'openapi', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`, /400 levels deep/],
   [
@@ -89,7 +127,7 @@ const REFUSED: readonly (readonly [what: string, kind: 'openapi' | 'wsdl', text:
     /DOCTYPE/,
   ],
   ['elements that nest without end', 'wsdl', '<a>'.repeat(1_000_000), /nested deeper than 200/],
-  ['millions of elements', 'wsdl', definitions('<q/>'.repeat(400_000)), /more than 200000 XML elements/],
+  ['millions of elements', 'wsdl', definitions('<q/>'.repeat(400_000)), /more than 150000 XML elements/],
   ['an element with a name of megabytes', 'wsdl', `<${'n'.repeat(2_000_000)}/>`, /a name of 2000000 characters/],
   [
     'an element with many attributes',
@@ -119,6 +157,32 @@ const HARMLESS: readonly (readonly [what: string, text: string, message: RegExp]
   [
     'reserved names',
     api('{"properties":{"__proto__":{"type":"string"},"constructor":{"type":"string"}}}'),
+    /1 operation taken/,
+  ],
+  [
+    'many operations that answer with one large object',
+    `{"openapi":"3.0.0","servers":[{"url":"http://127.0.0.1:9"}],"paths":{${repeat(
+      4_000,
+      (i) => `"/p${i}/{x}":{"get":{"responses":{"200":{"$ref":"#/components/responses/R"}}}},`,
+    )}"x-z":{}},"components":{"responses":{"R":{"content":{"application/json":{"schema":{
+      "properties":{${repeat(20_000, (i) => `"f${i}":{"type":"string"},`)}"z":{}}}}}}}}}`,
+    /4000 operations taken/,
+  ],
+  [
+    'objects of many fields of the same objects of many fields',
+    `{"openapi":"3.0.0","servers":[{"url":"http://127.0.0.1:9"}],"paths":{"/a":{"get":{"responses":{"200":{"content":{
+      "application/json":{"schema":{"properties":{"items":{"type":"array","items":{"$ref":"#/components/schemas/C"}},
+      ${repeat(2_000, (i) => `"a${i}":{"$ref":"#/components/schemas/B"},`)}"z":{}}}}}}}}}},"components":{"schemas":{
+      "B":{"properties":{${repeat(2_000, (i) => `"b${i}":{"$ref":"#/components/schemas/C"},`)}"z":{}}},
+      "C":{"properties":{${repeat(2_000, (i) => `"c${i}":{"type":"string"},`)}"z":{}}}}}}`,
+    /1 operation taken/,
+  ],
+  [
+    'many links',
+    api('{"properties":{"id":{}}}').replace(
+      '"description":""',
+      `"description":"","links":{${repeat(40_000, (i) => `"l${i}":{"operationId":"a"},`)}"z":{}}`,
+    ),
     /1 operation taken/,
   ],
   [
