@@ -186,6 +186,12 @@ const HARMLESS: readonly (readonly [what: string, text: string, message: RegExp]
     /1 operation taken/,
   ],
   [
+    'an enum of tens of megabytes',
+    api(`{"enum":[${repeat(32, (i) => `"${i}${MEGABYTE}",`)}"z"]}`),
+    /the values of the enum come to more than 1000000 characters/,
+  ],
+  ['a description of tens of megabytes', api(`{"description":"${MEGABYTE.repeat(50)}"}`), /1 operation taken/],
+  [
     'script in a description',
     api(`{"type":"string","description":"${'<script>'.repeat(500_000)}"}`),
     /1 operation taken/,

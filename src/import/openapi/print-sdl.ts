@@ -2,6 +2,9 @@
 import { Kind, print } from 'graphql';
 import { quote, type ArgumentDef, type EnumValueDef, type FieldDef, type TypeDef } from './sdl-model.ts';
 
+/** Twice the longest description known. */
+const MAX_DESCRIPTION = 400_000;
+
 const ROOTS = ['Query', 'Mutation'];
 
 /** @param header lines of the comment at the top. Ends with a line break. */
@@ -84,8 +87,12 @@ function plainText(text: string): string {
   );
 }
 
+function shortened(text: string): string {
+  return text.length > MAX_DESCRIPTION ? `${text.slice(0, MAX_DESCRIPTION)}…` : text;
+}
+
 function printDescription(description: string | undefined, indent: string): string {
-  const text = (description === undefined ? undefined : plainText(description))
+  const text = (description === undefined ? undefined : plainText(shortened(description)))
     ?.split('\n')
     .map((line) => line.trimEnd())
     .join('\n')

@@ -47,6 +47,9 @@ export interface Shapes {
   readonly of: (schema: Schema) => Shape;
 }
 
+/** All values of an enum together; the most that is known of are 30,000. */
+const MAX_ENUM_CHARS = 1_000_000;
+
 /** `of` throws HUB_IMPORT_TOO_LARGE. */
 export function createShapes(subtypes: Subtypes, note: TakeNote, quota: TakeQuota): Shapes {
   const { plain } = subtypes;
@@ -106,6 +109,10 @@ export function createShapes(subtypes: Subtypes, note: TakeNote, quota: TakeQuot
       // One value that no component names is a tag (`object: "charge"`): an enum of its own would only be noise.
       if (texts.length === 1 && schema.component === undefined) {
         return { kind: 'scalar', scalar: 'String', schema, nullable };
+      }
+      if (texts.reduce((sum, { length }) => sum + length, 0) > MAX_ENUM_CHARS) {
+        note(schema.at, `the values of the enum come to more than ${MAX_ENUM_CHARS} characters: it became String`);
+        return { kind: 'scalar', scalar: 'String', schema: { ...schema, values: undefined }, nullable };
       }
       return { kind: 'enum', values: [...new Set(texts)], schema, nullable };
     }
