@@ -2,6 +2,7 @@
 // mapping to SDL. Schemas are read on demand, so that circular ones are no trouble.
 
 import type { ImportNoteKind } from '../../config/import-report.ts';
+import type { TakeQuota } from './quota.ts';
 
 export interface ApiModel {
   readonly title: string;
@@ -15,8 +16,8 @@ export interface ApiModel {
   /** Named schemas in document order. */
   readonly components: readonly SchemaSource[];
   readonly securitySchemes: ReadonlyMap<string, ApiSecurityScheme>;
-  /** Characters of the description. */
-  readonly size: number;
+  /** How much the description may describe for its length. */
+  readonly quota: TakeQuota;
 }
 
 /** Takes down what an import could not express; see ImportNote. Without a kind it is a loss. */

@@ -8,6 +8,7 @@ export function countLossy(
   types: readonly TypeDef[],
   losses: readonly string[],
 ): number {
+  if (losses.length === 0) return 0;
   const touched = new Set(losses.flatMap(prefixesOf));
   const users = new Map<string, string[]>();
   for (const type of types) {

@@ -1,7 +1,7 @@
 // Operations that answer a page at a time in, a field that answers a connection beside each out. Called by `mapToSdl`.
 import { createNameScope } from '../graphql-names.ts';
 import type { MappedOperation } from './map-operation.ts';
-import { recognisePaging, type Paging } from './recognise-pages.ts';
+import { createPageRecogniser, type Paging } from './recognise-pages.ts';
 import type { SchemaTypes } from './schema-types.ts';
 import { nullable, quote, type ArgumentDef, type FieldDef, type TypeDef } from './sdl-model.ts';
 
@@ -17,11 +17,12 @@ export function mapConnections(
   types: SchemaTypes,
 ): Connections {
   const names = createNameScope(taken);
+  const recognise = createPageRecogniser(types.shapeOf);
   const fields: FieldDef[] = [];
   const made = new Map<string, TypeDef>();
   let pageInfo: string | undefined;
   for (const mapped of operations) {
-    const paging = recognisePaging(mapped, types.shapeOf);
+    const paging = recognise(mapped);
     const rest = mapped.field.directives.find((one) => one.startsWith('@rest('));
     if (paging === undefined || rest === undefined) continue;
     const itemType = types.refer(paging.itemSchema, 'output', { typeName: `${mapped.field.name}Item`, fieldName: '' });

@@ -32,10 +32,8 @@ export function createFieldMapper({ registry, refer, shapeOf }: FieldMapperOptio
   const forms = new Map<object, ReadonlyMap<string, ApiEncoding>>();
   let usesXml = false;
 
-  const usable = (shape: ObjectShape, position: Position): ShapeField[] =>
-    [...shape.fields.values()].filter((field) =>
-      position === 'output' ? !field.schema.writeOnly : !field.schema.readOnly,
-    );
+  const isUsable = ({ schema }: ShapeField, position: Position): boolean =>
+    position === 'output' ? !schema.writeOnly : !schema.readOnly;
 
   const defaultOf = (schema: Schema, type: string): string | undefined =>
     defaultText(schema.default, type, registry.enumValue);
@@ -158,19 +156,18 @@ export function createFieldMapper({ registry, refer, shapeOf }: FieldMapperOptio
   };
 
   return {
-    hasAny: (shape, position) => usable(shape, position).length > 0,
+    // Asked at every mention of the object, so without a list of its fields.
+    hasAny: (shape, position) => shape.fields.values().some((field) => isUsable(field, position)),
     map(shape, position, owner) {
-      const fields = usable(shape, position);
-      const names = createNameScope();
+      const fields = [...shape.fields.values()]
+        .filter((field) => isUsable(field, position))
+        .map((field) => ({ field, wanted: fieldName(field.name) }));
       // Names that need no change are settled first, so that no other one takes them.
-      const settled = new Map(
-        fields
-          .filter((field) => fieldName(field.name) === field.name)
-          .map((field) => [field.name, names.claim(field.name)]),
-      );
+      const settled = fields.filter(({ field, wanted }) => wanted === field.name).map(({ wanted }) => wanted);
+      const names = createNameScope(settled);
       return [
-        ...fields.map((field) => {
-          const name = settled.get(field.name) ?? names.claim(fieldName(field.name));
+        ...fields.map(({ field, wanted }) => {
+          const name = wanted === field.name ? wanted : names.claim(wanted);
           return mapOne(field, name, shape, position, owner);
         }),
         ...(position === 'input' ? [...undescribedFields(shape, names), ...headerFields(shape, names, owner)] : []),

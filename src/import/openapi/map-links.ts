@@ -8,8 +8,8 @@ import type { ObjectShape } from './schema-shape.ts';
 import { namedTypeOf, nullable, quote, type FieldDef, type TypeDef } from './sdl-model.ts';
 import { namesInPath, variableName } from './uri-template.ts';
 
-/** By the name of the type that has them. */
-export type Joins = ReadonlyMap<string, readonly FieldDef[]>;
+/** By the name of the type that has them, then by their own. */
+export type Joins = ReadonlyMap<string, ReadonlyMap<string, FieldDef>>;
 
 export function mapLinks(
   operations: readonly MappedOperation[],
@@ -17,19 +17,22 @@ export function mapLinks(
   types: SchemaTypes,
   note: TakeNote,
 ): Joins {
-  const joins = new Map<string, FieldDef[]>();
+  const joins = new Map<string, Map<string, FieldDef>>();
+  const targets = createTargets(operations);
   for (const { operation, field } of operations) {
     const owner = namedTypeOf(field.type);
     const shape = types.shapeOfType(owner);
     for (const link of operation.responses.flatMap((response) => response.links)) {
-      const made = shape === undefined ? 'the answer has no fields' : mapLink(link, operations, shape, entities, types);
+      const made =
+        shape === undefined ? 'the answer has no fields' : mapLink(link, targets(link), shape, entities, types);
       if (typeof made === 'string') {
         note(link.at, `the link "${link.name}" is not expressed: ${made}`);
         continue;
       }
-      const before = joins.get(owner) ?? [];
+      const before = joins.get(owner) ?? new Map<string, FieldDef>();
+      joins.set(owner, before);
       // Several operations that answer with the same type have the same links.
-      if (!before.some((one) => one.name === made.name)) joins.set(owner, [...before, made]);
+      if (!before.has(made.name)) before.set(made.name, made);
     }
   }
   return joins;
@@ -40,7 +43,7 @@ export function withJoins(type: TypeDef, joins: Joins): TypeDef {
   const own = type.kind === 'object' ? joins.get(type.name) : undefined;
   if (type.kind !== 'object' || own === undefined) return type;
   const names = createNameScope(type.fields.map(({ name }) => name));
-  const fields = own.map((field) => ({
+  const fields = [...own.values()].map((field) => ({
     ...field,
     name: names.claim(names.has(field.name) ? `${field.name}Link` : field.name),
   }));
@@ -53,19 +56,26 @@ type Value =
   | { readonly path: readonly string[] }
   | { readonly parts: readonly (Value | string)[] };
 
+/** The operation that a link leads to, by its id or its place. */
+function createTargets(operations: readonly MappedOperation[]): (link: ApiLink) => MappedOperation | undefined {
+  const ids = new Map<string | undefined, MappedOperation>();
+  const places = new Map<string | undefined, MappedOperation>();
+  for (const mapped of operations) {
+    const { operationId, at } = mapped.operation;
+    if (operationId !== undefined && !ids.has(operationId)) ids.set(operationId, mapped);
+    if (!places.has(at)) places.set(at, mapped);
+  }
+  return ({ operationId, operationRef }) => ids.get(operationId) ?? places.get(operationRef);
+}
+
 /** A text says why there is no field. */
 function mapLink(
   link: ApiLink,
-  operations: readonly MappedOperation[],
+  target: MappedOperation | undefined,
   shape: ObjectShape,
   entities: Entities,
   types: SchemaTypes,
 ): FieldDef | string {
-  const target = operations.find(
-    ({ operation }) =>
-      (link.operationId !== undefined && operation.operationId === link.operationId) ||
-      (link.operationRef !== undefined && operation.at === link.operationRef),
-  );
   if (target === undefined)
     return `it leads to ${link.operationId ?? link.operationRef ?? 'nothing'}, which is not there`;
   if (target.root !== 'Query') return 'it leads to an operation that changes something';

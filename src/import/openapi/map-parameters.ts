@@ -23,7 +23,8 @@ export interface MappedParameters {
 export interface MappingContext {
   readonly serverUrl: string | undefined;
   readonly types: SchemaTypes;
-  readonly securitySchemes: ReadonlyMap<string, ApiSecurityScheme>;
+  /** Made by `credentialKeys`. */
+  readonly credentials: ReadonlySet<string>;
   readonly note: TakeNote;
 }
 
@@ -107,16 +108,17 @@ export function mapParameters(
   };
 
   const wanted = operation.parameters.flatMap(wholeQuery).filter((parameter) => !isCredential(parameter, context));
+  const inQuery = new Set(wanted.filter((one) => one.in === 'query').map((one) => one.name));
+  const places = new Set(namesInPath(operation.path));
   const declared = new Map(wanted.filter((one) => one.in === 'path').map((one) => [one.name, one]));
-  for (const name of namesInPath(operation.path)) {
+  for (const name of places) {
     const parameter = declared.get(name) ?? undeclared(name, operation);
     if (!declared.has(name)) note(operation.at, `the path parameter "${name}" is not declared: it is taken as text`);
     const { typed, serialization } = describeParameter(parameter, owner, context);
     // Values of the path go by position, so a name that no template can hold (`{id:[0-9]+}`), or that the query has as
     // well, may become another one.
-    const inQuery = wanted.some((one) => one.in === 'query' && one.name === name);
     const own = isSpeakable(name) ? undefined : names.claim(fieldName(name.replace(/:.*$/s, '')));
-    const shared = inQuery ? (renamed.get(name) ?? names.claim(fieldName(name))) : undefined;
+    const shared = inQuery.has(name) ? (renamed.get(name) ?? names.claim(fieldName(name))) : undefined;
     const key = own ?? (shared === undefined ? name : names.claim(`${shared}InPath`));
     const { directive } = serialization;
     const added = add(parameter, { key, type: nonNull(typed.type), name: own ?? shared, directive });
@@ -125,7 +127,7 @@ export function mapParameters(
   for (const parameter of wanted) {
     if (parameter.in === 'query') addQuery(parameter);
     else if (parameter.in === 'header' || parameter.in === 'cookie') addHeader(parameter);
-    else if (!namesInPath(operation.path).includes(parameter.name)) {
+    else if (!places.has(parameter.name)) {
       note(parameter.at, `the path has no place for the parameter "${parameter.name}"`);
     }
   }
@@ -198,11 +200,21 @@ function wholeQuery(parameter: ApiParameter): ApiParameter[] {
   }));
 }
 
-function isCredential(parameter: ApiParameter, { securitySchemes }: MappingContext): boolean {
-  return [...securitySchemes.values()].some(
-    ({ type, parameter: name, in: where }) =>
-      type === 'apiKey' && where === parameter.in && name?.toLowerCase() === parameter.name.toLowerCase(),
-  );
+/** The parameters that API keys are sent in: they are the transport's business, whoever declares them. */
+export function credentialKeys(schemes: Iterable<ApiSecurityScheme>): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const { type, in: where, parameter } of schemes) {
+    if (type === 'apiKey' && where !== undefined && parameter !== undefined) keys.add(credentialKey(where, parameter));
+  }
+  return keys;
+}
+
+function isCredential(parameter: ApiParameter, { credentials }: MappingContext): boolean {
+  return credentials.size > 0 && credentials.has(credentialKey(parameter.in, parameter.name));
+}
+
+function credentialKey(where: ApiParameter['in'], name: string): string {
+  return `${where} ${name.toLowerCase()}`;
 }
 
 function undeclared(name: string, operation: ApiOperation): ApiParameter {

@@ -7,7 +7,7 @@ import { mapConnections } from './map-connections.ts';
 import { mapEvents } from './map-events.ts';
 import { mapLinks, withJoins } from './map-links.ts';
 import { mapOperation, type MappedOperation } from './map-operation.ts';
-import type { MappingContext } from './map-parameters.ts';
+import { credentialKeys, type MappingContext } from './map-parameters.ts';
 import { alternativeName, operationName } from './operation-name.ts';
 import { printSdl } from './print-sdl.ts';
 import { recogniseEntities, type Entities, type Lookup } from './recognise-entities.ts';
@@ -26,7 +26,7 @@ export function mapToSdl(model: ApiModel, typePrefix: string, note: TakeNote, pr
   const context: MappingContext = {
     types,
     serverUrl: model.serverUrl,
-    securitySchemes: model.securitySchemes,
+    credentials: credentialKeys(model.securitySchemes.values()),
     note,
   };
   const events = mapEvents(model.events, types, note);

@@ -2,14 +2,17 @@
 import { Kind, print } from 'graphql';
 import { quote, type ArgumentDef, type EnumValueDef, type FieldDef, type TypeDef } from './sdl-model.ts';
 
+/** Twice the longest description known. */
+const MAX_DESCRIPTION = 400_000;
+
 const ROOTS = ['Query', 'Mutation'];
 
 /** @param header lines of the comment at the top. Ends with a line break. */
 export function printSdl(types: readonly TypeDef[], header: readonly string[]): string {
-  const rank = (name: string): number => (ROOTS.includes(name) ? ROOTS.indexOf(name) : ROOTS.length);
-  const sorted = [...types].sort((a, b) => rank(a.name) - rank(b.name) || (a.name < b.name ? -1 : 1));
+  const roots = ROOTS.flatMap((root) => types.filter(({ name }) => name === root));
+  const others = types.filter(({ name }) => !ROOTS.includes(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
   const comment = header.map((line) => `# ${plainText(line).replaceAll(/\s+/g, ' ').trim()}`).join('\n');
-  return `${[comment, ...sorted.map(printType)].join('\n\n')}\n`;
+  return `${[comment, ...[...roots, ...others].map(printType)].join('\n\n')}\n`;
 }
 
 function printType(type: TypeDef): string {
@@ -84,8 +87,12 @@ function plainText(text: string): string {
   );
 }
 
+function shortened(text: string): string {
+  return text.length > MAX_DESCRIPTION ? `${text.slice(0, MAX_DESCRIPTION)}…` : text;
+}
+
 function printDescription(description: string | undefined, indent: string): string {
-  const text = (description === undefined ? undefined : plainText(description))
+  const text = (description === undefined ? undefined : plainText(shortened(description)))
     ?.split('\n')
     .map((line) => line.trimEnd())
     .join('\n')

@@ -9,9 +9,11 @@ import type { Place, References } from './references.ts';
 export function readEvents(references: References, readMedia: ReadMedia): ApiEvent[] {
   const { root, child, entries, follow } = references;
 
+  const operationsOf = (item: Place): Place[] =>
+    METHODS.filter((method) => property(item.value, method) !== undefined).map((method) => child(item, method));
+
   const ofItem = (name: string, item: Place): ApiEvent[] =>
-    METHODS.flatMap((method) => {
-      const operation = child(item, method);
+    operationsOf(item).flatMap((operation) => {
       const body = follow(child(operation, 'requestBody'));
       if (!isObject(body.value)) return [];
       const description =
@@ -23,8 +25,8 @@ export function readEvents(references: References, readMedia: ReadMedia): ApiEve
     entries(child(root, key)).flatMap(([name, item]) => ofItem(name, follow(item))),
   );
   const callbacks = entries(child(root, 'paths')).flatMap(([, item]) =>
-    METHODS.flatMap((method) =>
-      entries(child(child(follow(item), method), 'callbacks')).flatMap(([name, written]) =>
+    operationsOf(follow(item)).flatMap((operation) =>
+      entries(child(operation, 'callbacks')).flatMap(([name, written]) =>
         entries(follow(written)).flatMap(([, callback]) => ofItem(name, follow(callback))),
       ),
     ),

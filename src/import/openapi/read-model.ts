@@ -16,6 +16,7 @@ import { createReaderV2 } from './read-operation-v2.ts';
 import { createReaderV3 } from './read-operation-v3.ts';
 import { createSchemaReader, textOf, type ReadSchema } from './read-schema.ts';
 import { readSecurity, readSecuritySchemes } from './read-security.ts';
+import { createQuota, type TakeQuota } from './quota.ts';
 import { recogniseVersion } from './recognise-version.ts';
 import { createReferences, type Place, type References } from './references.ts';
 import { readEvents } from './read-events.ts';
@@ -33,18 +34,20 @@ export interface ReaderContext {
   readonly references: References;
   readonly readSchema: ReadSchema;
   readonly note: TakeNote;
+  readonly quota: TakeQuota;
 }
 
 /** Which operations are wanted: what is left out is not even read, so its mistakes do no harm. */
 export type Selection = (operation: { method: string; path: string; operationId: string | undefined }) => boolean;
 
-/** Throws HUB_IMPORT_INVALID where it is no OpenAPI document. */
+/** Throws HUB_IMPORT_INVALID where it is no OpenAPI document, HUB_IMPORT_TOO_LARGE where it describes too much. */
 export function readModel(loaded: LoadedDocuments, wants: Selection, note: TakeNote): ApiModel {
   const main = loaded.documents.get(loaded.main) ?? {};
   const version = recogniseVersion(main, loaded.main, note);
   const references = createReferences(loaded, note);
   const readSchema = createSchemaReader(references);
-  const context: ReaderContext = { references, readSchema, note };
+  const quota = createQuota(loaded.size);
+  const context: ReaderContext = { references, readSchema, note, quota };
   const reader3 = createReaderV3(context);
   const reader = version === '2.0' ? createReaderV2(context, reader3) : reader3;
   const { root, child } = references;
@@ -54,6 +57,8 @@ export function readModel(loaded: LoadedDocuments, wants: Selection, note: TakeN
   }
   const serverUrl = serverUrlOf(main, version, loaded.main);
   const schemas = version === '2.0' ? child(root, 'definitions') : child(child(root, 'components'), 'schemas');
+  const components = references.entries(schemas);
+  quota('thing', components.length, references.at(schemas));
   return {
     title: textOf(property(info, 'title')) ?? 'Untitled API',
     version: versionText(property(info, 'version')),
@@ -64,13 +69,13 @@ export function readModel(loaded: LoadedDocuments, wants: Selection, note: TakeN
       ...readOperations(context, reader, wants, isUrl(loaded.main) ? loaded.main : (serverUrl ?? loaded.main)),
     ],
     events: version === '2.0' ? [] : readEvents(references, reader3.media),
-    components: references.entries(schemas).map(
+    components: components.map(
       ([, place]): SchemaSource =>
         () =>
           readSchema(place),
     ),
     securitySchemes: readSecuritySchemes(references, version),
-    size: loaded.size,
+    quota,
   };
 }
 
@@ -80,7 +85,7 @@ function* readOperations(
   wants: Selection,
   base: string,
 ): Iterable<ApiOperation> {
-  const { references, note } = context;
+  const { references, note, quota } = context;
   for (const [path, written] of references.entries(references.child(references.root, 'paths'))) {
     if (path.startsWith('x-')) continue;
     const target = references.follow(written);
@@ -99,6 +104,7 @@ function* readOperations(
         note(references.at(place), `"${name.slice(0, 40)}" is no method`, 'leftOut');
         continue;
       }
+      quota('thing', 1, references.at(place));
       const operationId = textOf(property(place.value, 'operationId'));
       if (!wants({ method: (sentAs ?? method).toLowerCase(), path, operationId })) continue;
       yield readOperation(context, reader, { method, sentAs, path, items, operation: place, base });
@@ -120,7 +126,10 @@ function operationsOf({ child, entries }: References, items: readonly Place[]): 
     if (one.place.value !== undefined && !found.has(one.name)) found.set(one.name, one);
   };
   for (const name of METHODS) {
-    for (const item of items) add({ name, method: name, sentAs: undefined, place: child(item, name) });
+    for (const item of items) {
+      if (property(item.value, name) === undefined) continue;
+      add({ name, method: name, sentAs: undefined, place: child(item, name) });
+    }
   }
   for (const item of items) {
     for (const [name, place] of entries(child(item, 'additionalOperations'))) {
@@ -148,6 +157,7 @@ function readOperation(context: ReaderContext, reader: OperationReader, found: O
   const { method, sentAs, path, items, operation, base } = found;
   const at = references.at(operation);
   const raw = rawParameters(context, [operation, ...items]);
+  context.quota('parameter', raw.length, at);
   const text = (key: string): string | undefined =>
     [operation, ...items].map((owner) => textOf(property(owner.value, key))).find((one) => one !== undefined);
   const servers = [operation, ...items].map((owner) => ownServerUrl(owner.value, base));

@@ -34,6 +34,12 @@ const STRUCTURAL = [
   ...['properties', 'allOf', 'oneOf', 'anyOf', 'items', 'prefixItems', 'enum', 'additionalProperties', 'required'],
 ];
 
+const CONDITIONS = ['then', 'else', 'dependentSchemas'];
+
+const NO_SCHEMAS: readonly SchemaSource[] = [];
+const NO_PROPERTIES: Schema['properties'] = [];
+const NOTHING_REQUIRED: Schema['required'] = new Set();
+
 export function createSchemaReader(references: References): ReadSchema {
   const known = new Map<object, Schema>();
 
@@ -50,6 +56,8 @@ export function createSchemaReader(references: References): ReadSchema {
 
   const readReference = (place: Place, reference: string): Schema => {
     const target = read(references.target(place, reference));
+    // Nearly all references stand alone.
+    if (Object.keys(place.value as object).length === 1) return target;
     const beside = readPlain(place);
     if (STRUCTURAL.some((key) => property(place.value, key) !== undefined)) {
       return { ...beside, allOf: [() => target, ...beside.allOf] };
@@ -66,11 +74,11 @@ export function createSchemaReader(references: References): ReadSchema {
     };
   };
 
-  // Most schemas have few of the keywords: what is not there costs no place.
+  // Most schemas have few of the keywords, and there are very many schemas: what is not there costs nothing.
   const has = (place: Place, key: string): boolean => property(place.value, key) !== undefined;
 
-  const sourcesOf = (place: Place, key: string): SchemaSource[] =>
-    has(place, key) ? references.items(references.child(place, key)).map((item) => () => read(item)) : [];
+  const sourcesOf = (place: Place, key: string): readonly SchemaSource[] =>
+    has(place, key) ? references.items(references.child(place, key)).map((item) => () => read(item)) : NO_SCHEMAS;
 
   const entriesOf = (place: Place, key: string): readonly (readonly [string, Place])[] =>
     has(place, key) ? references.entries(references.child(place, key)) : [];
@@ -103,8 +111,10 @@ export function createSchemaReader(references: References): ReadSchema {
       minimum: numberOf(get('minimum')),
       maximum: numberOf(get('maximum')),
       values: values?.filter((value) => value !== null),
-      properties: entriesOf(place, 'properties').map(([name, at]) => ({ name, schema: () => read(at) })),
-      required: new Set(Array.isArray(required) ? required.map(String) : []),
+      properties: has(place, 'properties')
+        ? entriesOf(place, 'properties').map(([name, at]) => ({ name, schema: () => read(at) }))
+        : NO_PROPERTIES,
+      required: Array.isArray(required) && required.length > 0 ? new Set(required.map(String)) : NOTHING_REQUIRED,
       items: isObject(items) ? () => read(references.child(place, 'items')) : undefined,
       // Before 2020-12, a tuple was a list of schemas under `items`.
       prefixItems: sourcesOf(place, Array.isArray(items) ? 'items' : 'prefixItems'),
@@ -119,7 +129,7 @@ export function createSchemaReader(references: References): ReadSchema {
       xml: xmlOf(get('xml')),
       allOf: sourcesOf(place, 'allOf'),
       oneOf: sourcesOf(place, 'oneOf'),
-      anyOf: [...sourcesOf(place, 'anyOf'), ...conditional(place)],
+      anyOf: anyOf(place),
       discriminator: has(place, 'discriminator')
         ? discriminatorOf(references.child(place, 'discriminator'))
         : undefined,
@@ -142,11 +152,18 @@ export function createSchemaReader(references: References): ReadSchema {
   };
 
   /** What an object has under a condition (`if`, `dependentSchemas`): it may be there, so it has fields. */
-  const conditional = (place: Place): SchemaSource[] => {
+  const conditional = (place: Place): readonly SchemaSource[] => {
+    if (!CONDITIONS.some((key) => has(place, key))) return NO_SCHEMAS;
     const branches = ['then', 'else'].filter((key) => has(place, key)).map((key) => references.child(place, key));
     return [...branches, ...entriesOf(place, 'dependentSchemas').map(([, at]) => at)]
       .filter(({ value }) => isObject(property(value, 'properties')))
       .map((one) => () => read(one));
+  };
+
+  const anyOf = (place: Place): readonly SchemaSource[] => {
+    const written = sourcesOf(place, 'anyOf');
+    const under = conditional(place);
+    return under.length === 0 ? written : [...written, ...under];
   };
 
   const discriminatorOf = (place: Place): Discriminator | undefined => {

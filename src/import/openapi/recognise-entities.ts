@@ -28,9 +28,10 @@ export function recogniseEntities(
   const keys = new Map<string, string>();
   const lookups = new Map<string, Lookup>();
   const claimed = new Set<string>();
+  const keysOf = createKeyFinder(types);
   const reads = operations.filter((one) => one.root === 'Query');
   for (const mapped of reads) {
-    const found = singleLookup(mapped, types);
+    const found = singleLookup(mapped, types, keysOf);
     if (found === undefined) continue;
     const { typeName, key, parameter } = found;
     const known = keys.get(typeName);
@@ -65,7 +66,7 @@ interface Found {
 }
 
 /** `GET …/things/{thingId}` that needs nothing else and answers with one object that has that id. */
-function singleLookup(mapped: MappedOperation, types: SchemaTypes): Found | undefined {
+function singleLookup(mapped: MappedOperation, types: SchemaTypes, keysOf: KeyFinder): Found | undefined {
   const { operation, field } = mapped;
   const match = /(?:^|\/)([^/{}]*)\/\{([^{}]+)\}(?:\.json)?$/.exec(operation.path.replace(/\/$/, ''));
   const [, segment, parameter] = match ?? [];
@@ -73,27 +74,42 @@ function singleLookup(mapped: MappedOperation, types: SchemaTypes): Found | unde
   if (segment === undefined || parameter === undefined || required.length !== 1) return undefined;
   const shape = types.shapeOfType(field.type);
   if (shape === undefined || mapped.answer === undefined) return undefined;
-  const key = keyProperty(shape, parameter, [singular(segment), field.type], types);
+  const key = keyProperty(keysOf(shape), parameter, [singular(segment), field.type]);
   return key === undefined ? undefined : { typeName: field.type, key, parameter };
 }
 
+/** Properties of an object that may be its key: by name, and by what is left of it without its punctuation and its case. */
+interface PossibleKeys {
+  readonly names: ReadonlySet<string>;
+  readonly plain: ReadonlyMap<string, string>;
+}
+
+type KeyFinder = (shape: ObjectShape) => PossibleKeys;
+
+/** Many operations answer with the same object, and it may be large. */
+function createKeyFinder(types: SchemaTypes): KeyFinder {
+  const known = new Map<ObjectShape, PossibleKeys>();
+  return (shape) => {
+    const before = known.get(shape);
+    if (before !== undefined) return before;
+    const names = [...shape.fields.values()].filter(({ schema }) => isKeyable(schema, types)).map(({ name }) => name);
+    // Of several that differ in punctuation or case alone, the first counts.
+    const found = { names: new Set(names), plain: new Map(names.toReversed().map((name) => [plain(name), name])) };
+    known.set(shape, found);
+    return found;
+  };
+}
+
+const plain = (name: string): string => name.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase();
+
 /** The property of the same name, or `id` for `{id}`, `{thingId}`, `{thing_id}` and `{thing}`. */
-function keyProperty(
-  shape: ObjectShape,
-  parameter: string,
-  owners: readonly string[],
-  types: SchemaTypes,
-): string | undefined {
-  const plain = (name: string): string => name.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase();
-  const usable = [...shape.fields.values()]
-    .filter((field) => isKeyable(field.schema, types))
-    .map((field) => field.name);
-  const exact = usable.find((name) => name === parameter) ?? usable.find((name) => plain(name) === plain(parameter));
-  if (exact !== undefined) return exact;
+function keyProperty(keys: PossibleKeys, parameter: string, owners: readonly string[]): string | undefined {
   const wanted = plain(parameter);
+  const exact = keys.names.has(parameter) ? parameter : keys.plain.get(wanted);
+  if (exact !== undefined) return exact;
   const owner = owners.map(plain).find((name) => name !== '' && wanted.startsWith(name));
   const rest = owner === undefined ? (/id$/.exec(wanted)?.[0] ?? '') : wanted.slice(owner.length) || 'id';
-  return usable.find((name) => rest !== '' && plain(name) === rest);
+  return rest === '' ? undefined : keys.plain.get(rest);
 }
 
 function isKeyable(schema: Schema, types: SchemaTypes): boolean {
@@ -120,7 +136,6 @@ function batchLookup(mapped: MappedOperation, keys: ReadonlyMap<string, string>)
 }
 
 function isKeyList({ name }: ApiParameter, key: string, typeName: string): boolean {
-  const plain = (text: string): string => text.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase();
   const given = plain(name);
   return [key, `${key}s`, `${typeName}${key}`, `${typeName}${key}s`].some((one) => plain(one) === given);
 }

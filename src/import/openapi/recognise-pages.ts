@@ -1,5 +1,5 @@
 // Operations that answer a page at a time in, how one gets from page to page out. Called by the mapping of connections.
-import type { ApiParameter, Schema } from './document-model.ts';
+import type { ApiOperation, ApiParameter, Schema } from './document-model.ts';
 import type { MappedOperation } from './map-operation.ts';
 import type { Shape } from './schema-shape.ts';
 
@@ -38,12 +38,40 @@ const TOTALS = 'total totalcount totalresults totalitems totalelements totalentr
 
 const plain = (name: string): string => name.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase();
 
-/** Undefined where the operation does not answer pages, as far as names tell. */
-export function recognisePaging(mapped: MappedOperation, shapeOf: (schema: Schema) => Shape): Paging | undefined {
-  const { operation, whole } = mapped;
-  if (operation.method !== 'get' || whole === undefined) return undefined;
+/** What an answer with a list in it says of its pages. */
+interface PagedAnswer extends Pick<Paging, 'items' | 'itemSchema' | 'next' | 'more' | 'total'> {
+  /** Property of an item that may stand for its place. */
+  readonly id: string | undefined;
+}
+
+/** The recogniser answers undefined where an operation does not answer pages, as far as names tell. */
+export function createPageRecogniser(
+  shapeOf: (schema: Schema) => Shape,
+): (mapped: MappedOperation) => Paging | undefined {
+  // Many operations answer with the same thing, and it may be large.
+  const answers = new Map<object, PagedAnswer | undefined>();
+  const answerOf = (whole: Schema): PagedAnswer | undefined => {
+    if (!answers.has(whole.id)) answers.set(whole.id, readAnswer(whole, shapeOf));
+    return answers.get(whole.id);
+  };
+  return ({ operation, whole }) =>
+    operation.method !== 'get' || whole === undefined ? undefined : pagingOf(operation, answerOf(whole), shapeOf);
+}
+
+function readAnswer(whole: Schema, shapeOf: (schema: Schema) => Shape): PagedAnswer | undefined {
   const list = findList(whole, shapeOf);
   if (list === undefined) return undefined;
+  const leaf = (names: readonly string[]): string | undefined => findLeaf(whole, names, shapeOf);
+  return { ...list, next: leaf(NEXTS), more: leaf(MORES), total: leaf(TOTALS), id: idOf(list.itemSchema, shapeOf) };
+}
+
+function pagingOf(
+  operation: ApiOperation,
+  answer: PagedAnswer | undefined,
+  shapeOf: (schema: Schema) => Shape,
+): Paging | undefined {
+  if (answer === undefined) return undefined;
+  const { next, id, ...list } = answer;
   const query = operation.parameters.filter(({ in: place, schema }) => {
     const kind = schema === undefined ? 'scalar' : shapeOf(schema()).kind;
     return place === 'query' && (kind === 'scalar' || kind === 'any');
@@ -51,14 +79,12 @@ export function recognisePaging(mapped: MappedOperation, shapeOf: (schema: Schem
   const named = (names: readonly string[]): ApiParameter | undefined =>
     query.find(({ name }) => names.includes(plain(name)));
   const size = named(SIZES);
-  const next = findLeaf(whole, NEXTS, shapeOf);
-  const common = { ...list, size, more: findLeaf(whole, MORES, shapeOf), total: findLeaf(whole, TOTALS, shapeOf) };
+  const common = { ...list, size };
   const cursor = named(CURSORS);
   const page = named(PAGES);
   const offset = named(OFFSETS);
   const linked = operation.responses.some(({ headers }) => headers.includes('link'));
-  const cursorOf =
-    cursor !== undefined && plain(cursor.name) === 'startingafter' ? idOf(list.itemSchema, shapeOf) : undefined;
+  const cursorOf = cursor !== undefined && plain(cursor.name) === 'startingafter' ? id : undefined;
   if (cursor !== undefined && next !== undefined)
     return { ...common, by: 'cursor', position: cursor, next, cursorOf: undefined };
   if (cursor !== undefined && cursorOf !== undefined)
@@ -105,7 +131,11 @@ function findList(
 /** Dotted path of a leaf with one of these names, at most two levels below the answer; the first of the names wins. */
 function findLeaf(whole: Schema, names: readonly string[], shapeOf: (schema: Schema) => Shape): string | undefined {
   const found = new Map<string, string>();
+  // What was seen before at the same depth has nothing new.
+  const seen: readonly Set<object>[] = [new Set(), new Set(), new Set()];
   const visit = (schema: Schema, path: string, depth: number): void => {
+    if (seen[depth]?.has(schema.id) === true) return;
+    seen[depth]?.add(schema.id);
     const shape = shapeOf(schema);
     if (shape.kind !== 'object') return;
     for (const field of shape.fields.values()) {

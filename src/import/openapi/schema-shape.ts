@@ -1,8 +1,8 @@
 // A schema in, what kind of GraphQL type it can become out: `allOf` merged, `oneOf`/`anyOf` resolved, null set apart.
 // Pure; nothing is named here. Called by the type mapping for outputs and inputs alike.
-import { HubFault } from '../../faults/hub-fault.ts';
 import { createSchema } from './create-schema.ts';
 import type { JsonType, Schema, SchemaSource, TakeNote } from './document-model.ts';
+import type { TakeQuota } from './quota.ts';
 import { scalarOf, type ScalarName } from './scalar-types.ts';
 import type { Subtypes } from './subtypes.ts';
 
@@ -47,14 +47,11 @@ export interface Shapes {
   readonly of: (schema: Schema) => Shape;
 }
 
-/** Objects that inherit from one another may have many times the fields that are written down. */
-const FEW_FIELDS = 100_000;
-const MIN_CHARS_PER_FIELD = 16;
+/** All values of an enum together; the most that is known of are 30,000. */
+const MAX_ENUM_CHARS = 1_000_000;
 
-/** @param size characters of the description. `of` throws HUB_IMPORT_TOO_LARGE. */
-export function createShapes(subtypes: Subtypes, note: TakeNote, size: number): Shapes {
-  const maxFields = Math.floor(Math.max(FEW_FIELDS, size / MIN_CHARS_PER_FIELD));
-  let count = 0;
+/** `of` throws HUB_IMPORT_TOO_LARGE. */
+export function createShapes(subtypes: Subtypes, note: TakeNote, quota: TakeQuota): Shapes {
   const { plain } = subtypes;
   const known = new Map<object, Shape>();
   const open = new Set<object>();
@@ -104,6 +101,7 @@ export function createShapes(subtypes: Subtypes, note: TakeNote, size: number): 
 
   const ofValues = (schema: Schema, values: readonly unknown[]): Shape => {
     const { nullable } = schema;
+    quota('enumValue', values.length, schema.at);
     // `type: integer` with `enum: ["1", "2"]`: the upstream sends what its type says.
     const isText = schema.types.length === 0 || schema.types.includes('string');
     const texts = values.filter((value) => typeof value === 'string');
@@ -111,6 +109,10 @@ export function createShapes(subtypes: Subtypes, note: TakeNote, size: number): 
       // One value that no component names is a tag (`object: "charge"`): an enum of its own would only be noise.
       if (texts.length === 1 && schema.component === undefined) {
         return { kind: 'scalar', scalar: 'String', schema, nullable };
+      }
+      if (texts.reduce((sum, { length }) => sum + length, 0) > MAX_ENUM_CHARS) {
+        note(schema.at, `the values of the enum come to more than ${MAX_ENUM_CHARS} characters: it became String`);
+        return { kind: 'scalar', scalar: 'String', schema: { ...schema, values: undefined }, nullable };
       }
       return { kind: 'enum', values: [...new Set(texts)], schema, nullable };
     }
@@ -200,13 +202,10 @@ export function createShapes(subtypes: Subtypes, note: TakeNote, size: number): 
     const fields = new Map<string, ShapeField>();
     collect(schema, fields, { required: true, seen: new Set(), root: schema });
     const required = requiredOf(schema, new Set());
-    count += Math.max(fields.size, required.size);
-    if (count > maxFields) {
-      const reason = `its objects have more than ${maxFields} fields, most of them from one another`;
-      throw new HubFault('HUB_IMPORT_TOO_LARGE', `the description is refused: ${reason}`);
-    }
-    for (const [name, field] of fields) {
-      if (required.has(name)) fields.set(name, { ...field, required: true });
+    quota('field', Math.max(fields.size, required.size), schema.at);
+    for (const name of required) {
+      const field = fields.get(name);
+      if (field !== undefined) fields.set(name, { ...field, required: true });
     }
     const undescribed = [...required].filter((name) => !fields.has(name));
     const additional = additionalOf(schema, new Set());

@@ -36,7 +36,7 @@ const MAX_LIST_DEPTH = 6;
 
 export function createSchemaTypes(model: ApiModel, typePrefix: string, note: TakeNote): SchemaTypes {
   const subtypes = findSubtypes(model.components);
-  const shapes = createShapes(subtypes, note, model.size);
+  const shapes = createShapes(subtypes, note, model.quota);
   const registry = createTypeRegistry(model, typePrefix);
   const outputShapes = new Map<string, ObjectShape>();
 

@@ -46,7 +46,7 @@ interface Building {
 
 const LIMITS = {
   maxDepth: 200,
-  maxElements: 200_000,
+  maxElements: 150_000,
   maxName: 1_000,
   maxAttributes: 1_000,
   maxReferences: 200_000,
@@ -179,11 +179,12 @@ function readAttributes(
   raw: Record<string, { readonly uri: string; readonly local: string; readonly value: string }>,
 ): ReadonlyMap<string, string> {
   let attributes: Map<string, string> | undefined;
-  for (const attribute of Object.values(raw)) {
-    if (attribute.uri === XMLNS) continue;
-    const name = expandedName(meantNamespace(attribute.uri), attribute.local);
-    if (name === 'name' && attribute.value.length > LIMITS.maxName) throw tooLong(attribute.value);
-    (attributes ??= new Map<string, string>()).set(name, attribute.value);
+  for (const { uri, local, value } of Object.values(raw)) {
+    if (uri === XMLNS) continue;
+    // Nearly all are in no namespace.
+    const name = uri === '' ? local : expandedName(meantNamespace(uri), local);
+    if (name === 'name' && value.length > LIMITS.maxName) throw tooLong(value);
+    (attributes ??= new Map<string, string>()).set(name, value);
   }
   return attributes ?? NO_ATTRIBUTES;
 }
