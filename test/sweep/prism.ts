@@ -38,6 +38,8 @@ const load = createRequire(join(prismFolder, 'package.json'));
 const FAKER = 'json-schema-faker';
 const jsf = load(FAKER) as { generate?: (schema: Json) => unknown } & ((schema: Json) => unknown);
 const logger = createLogger('silent');
+/** Stripe's description keeps Prism busy for minutes before it listens. */
+const START_TIMEOUT_MS = 600_000;
 const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete'];
 
 interface Seen {
@@ -106,7 +108,7 @@ async function judge(path: string, name: string): Promise<void> {
           }
           counts.sent += 1;
           if (last.why === '') counts.valid += 1;
-          else wrong.push(`${field.name}${minimal ? '' : ' (full)'}: ${last.status} ${last.why.slice(0, 300)}`);
+          else wrong.push(`${field.name}${minimal ? '' : ' (full)'}: ${last.status} ${last.why.slice(0, 600)}`);
         }
       }
     }
@@ -313,7 +315,10 @@ function startPrism(path: string, port: number): Promise<ChildProcess | undefine
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   return new Promise((settle) => {
-    const timer = setTimeout(() => settle(undefined), 180_000);
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      settle(undefined);
+    }, START_TIMEOUT_MS);
     let said = '';
     const look = (chunk: Buffer): void => {
       said = (said + String(chunk)).slice(-5000);
@@ -348,7 +353,7 @@ async function startProxy(port: number, seen: Seen[]): Promise<Server> {
         const complains = violations.includes('"location":["request');
         seen.push({
           status,
-          why: refused || complains ? `${String(method)} ${String(url)} ${refused ? body.toString() : violations}` : '',
+          why: refused || complains ? `${refused ? body.toString() : violations} ${String(method)} ${String(url)}` : '',
         });
         response.writeHead(status, answer.headers);
         response.end(body);
