@@ -60,7 +60,8 @@ export function generate(type: GraphQLInputType, written: Json | undefined, how:
     // Of two members of a choice that demand nothing, only a property of one value says which is meant.
     const tells = inner?.const !== undefined || how.resolve(inner).enum?.length === 1;
     const required = tells || isNonNullType(field.type) || (schema.required ?? []).includes(raw);
-    if (!required && (how.minimal || depth > 1)) continue;
+    const enough = Object.keys(object).length >= (schema.minProperties ?? 0);
+    if (!required && enough && (how.minimal || depth > 1)) continue;
     if (field.defaultValue !== undefined) continue;
     const value = generate(field.type, inner, how, depth + 1);
     if (value !== undefined) object[field.name] = value;
