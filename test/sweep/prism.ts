@@ -38,8 +38,6 @@ const load = createRequire(join(prismFolder, 'package.json'));
 const FAKER = 'json-schema-faker';
 const jsf = load(FAKER) as { generate?: (schema: Json) => unknown } & ((schema: Json) => unknown);
 const logger = createLogger('silent');
-/** Stripe's description keeps Prism busy for minutes before it listens. */
-const START_TIMEOUT_MS = 600_000;
 const METHODS = ['get', 'head', 'post', 'put', 'patch', 'delete'];
 
 interface Seen {
@@ -50,7 +48,9 @@ interface Seen {
 const totals = { sent: 0, valid: 0, unsent: 0 };
 for (const file of globSync('**/*.{json,yaml,yml}', { cwd: positionals[0] ?? '.' }).sort()) {
   if (!file.includes(values.match)) continue;
-  await judge(resolve(positionals[0] ?? '.', file), file);
+  await judge(resolve(positionals[0] ?? '.', file), file).catch((error: unknown) =>
+    console.log(`${file}: ${String(error).slice(0, 300)}`),
+  );
 }
 console.log(
   `all: ${totals.valid} of ${totals.sent} requests valid (${((100 * totals.valid) / totals.sent).toFixed(2)} %), ${totals.unsent} calls not sent`,
@@ -129,22 +129,42 @@ async function judge(path: string, name: string): Promise<void> {
 }
 
 /**
- * The document that Prism serves. Swagger 2.0 names no default for `consumes`, and an empty list clears it: Prism takes none
- * to mean that no body is allowed, beside a parameter that describes one. The hub sends JSON there, so Prism is told.
+ * The document that Prism serves. What the answers look like is left out: nobody judges it, and Prism would not have resolved
+ * Stripe's in ten minutes. Swagger 2.0 names no default for `consumes`, and an empty list clears it: Prism takes none to mean
+ * that no body is allowed, beside a parameter that describes one. The hub sends JSON there, so Prism is told.
  */
 async function judged(path: string, document: Json, folder: string): Promise<string> {
-  if (values.raw || document.swagger === undefined) return path;
+  if (values.raw) return path;
   const told = structuredClone(document);
   for (const item of Object.values((told.paths ?? {}) as Json) as Json[]) {
     for (const operation of METHODS.map((method) => item[method] as Json | undefined)) {
-      const takesBody = ((operation?.parameters ?? []) as Json[]).some((one) => one.in === 'body');
-      const consumes = (operation?.consumes ?? told.consumes ?? []) as readonly string[];
-      if (operation !== undefined && takesBody && consumes.length === 0) operation.consumes = ['application/json'];
+      if (operation === undefined) continue;
+      operation.responses = { 200: { description: '' } };
+      const takesBody = ((operation.parameters ?? []) as Json[]).some((one) => one.in === 'body');
+      const consumes = (operation.consumes ?? told.consumes ?? []) as readonly string[];
+      if (told.swagger !== undefined && takesBody && consumes.length === 0) operation.consumes = ['application/json'];
     }
   }
+  leaveReferred(told);
   const file = join(folder, 'judged.json');
   await writeFile(file, JSON.stringify(told));
   return file;
+}
+
+/** Takes out the schemas that nothing outside of answers leads to. */
+function leaveReferred(document: Json): void {
+  if (document.components === undefined) return;
+  const { schemas = {}, ...components } = { ...document.components, responses: undefined } as Json;
+  const left: Json = {};
+  const visit = (part: unknown): void => {
+    for (const [, name = ''] of JSON.stringify(part ?? {}).matchAll(/"#\/components\/schemas\/([^"/]+)/g)) {
+      if (Object.hasOwn(left, name)) continue;
+      left[name] = schemas[name];
+      visit(schemas[name]);
+    }
+  };
+  visit([document.paths, components]);
+  document.components = { ...components, schemas: left };
 }
 
 async function call(
@@ -318,7 +338,7 @@ function startPrism(path: string, port: number): Promise<ChildProcess | undefine
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
       settle(undefined);
-    }, START_TIMEOUT_MS);
+    }, 180_000);
     let said = '';
     const look = (chunk: Buffer): void => {
       said = (said + String(chunk)).slice(-5000);
