@@ -188,12 +188,9 @@ async function call(
       (one) =>
         one.name === raw || one.name.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase() === argument.name.toLowerCase(),
     );
-    if (
-      !isNonNullType(argument.type) &&
-      parameter?.required !== true &&
-      (minimal || argument.defaultValue !== undefined)
-    )
-      continue;
+    // What is required may still be null, as a parameter or as the body.
+    const required = isNonNullType(argument.type) || (parameter ?? operation.requestBody).required === true;
+    if (!required && (minimal || argument.defaultValue !== undefined)) continue;
     if (!isNonNullType(argument.type) && argument.defaultValue !== undefined) continue;
     const written = parameter === undefined ? operation.body : parameterSchema(parameter);
     const value = generate(argument.type, written, how);
@@ -232,7 +229,8 @@ function operationOf(document: Json, field: GraphQLField<unknown, unknown>, foll
     name: string;
   })[];
   const form = parameters.filter((one) => one.in === 'formData');
-  const content = Object.entries((follow(operation.requestBody).content ?? {}) as Json);
+  const requestBody = follow(operation.requestBody as Json | undefined);
+  const content = Object.entries((requestBody.content ?? {}) as Json);
   const encoding = typeof rest.encoding === 'string' ? rest.encoding : 'json';
   const fits = (type: string): boolean =>
     encoding === 'json'
@@ -250,7 +248,7 @@ function operationOf(document: Json, field: GraphQLField<unknown, unknown>, foll
     parameters.find((one) => one.in === 'body')?.schema ??
     (form.length > 0 ? ofForm : follow(chosen?.[1] as Json).schema);
   const credential = credentialFor(document, (operation.security ?? document.security ?? []) as Json[]);
-  return { parameters, body: body as Json | undefined, credential };
+  return { parameters, requestBody, body: body as Json | undefined, credential };
 }
 
 function parameterSchema(parameter: Json): Json {
