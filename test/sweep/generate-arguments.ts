@@ -42,9 +42,12 @@ export function generate(type: GraphQLInputType, written: Json | undefined, how:
   const fields = Object.values(named.getFields());
   if (shape === 'choice') {
     const alternatives = [...(schema.oneOf ?? []), ...(schema.anyOf ?? [])].map(how.resolve);
-    const members = alternatives.filter((one) => one.type !== 'null');
-    for (const [index, field] of fields.entries()) {
-      const value = generate(field.type, members[index] ?? schema, how, depth + 1);
+    const members = alternatives.filter((one) => one.type !== 'null').map((one) => merged(one, how, 0));
+    const choices = fields.map((field, index) => ({ field, member: members[index] ?? schema }));
+    // What demands most is least likely to fit another member too.
+    choices.sort((a, b) => (b.member.required?.length ?? 0) - (a.member.required?.length ?? 0));
+    for (const { field, member } of choices) {
+      const value = generate(field.type, member, how, depth + 1);
       if (value !== undefined) return { [field.name]: value };
     }
     return undefined;
@@ -54,8 +57,11 @@ export function generate(type: GraphQLInputType, written: Json | undefined, how:
     if (directiveArgs(field.astNode, 'additional') !== undefined) continue;
     const raw = upstreamName(field.astNode, field.name);
     const inner = shape === 'tuple' ? (schema.prefixItems?.[index] ?? {}) : schema.properties?.[raw];
-    const required = isNonNullType(field.type) || (schema.required ?? []).includes(raw);
-    if (!required && (how.minimal || depth > 1)) continue;
+    // Of two members of a choice that demand nothing, only a property of one value says which is meant.
+    const tells = inner?.const !== undefined || how.resolve(inner).enum?.length === 1;
+    const required = tells || isNonNullType(field.type) || (schema.required ?? []).includes(raw);
+    const enough = Object.keys(object).length >= (schema.minProperties ?? 0);
+    if (!required && enough && (how.minimal || depth > 1)) continue;
     if (field.defaultValue !== undefined) continue;
     const value = generate(field.type, inner, how, depth + 1);
     if (value !== undefined) object[field.name] = value;
@@ -165,7 +171,8 @@ function anything(schema: Json, how: Generator): unknown {
     case 'string':
       return text(schema, how);
     default:
-      return {};
+      // In a form an empty object leaves nothing behind.
+      return Object.keys(schema).length === 0 ? 'text' : {};
   }
 }
 

@@ -48,7 +48,9 @@ interface Seen {
 const totals = { sent: 0, valid: 0, unsent: 0 };
 for (const file of globSync('**/*.{json,yaml,yml}', { cwd: positionals[0] ?? '.' }).sort()) {
   if (!file.includes(values.match)) continue;
-  await judge(resolve(positionals[0] ?? '.', file), file);
+  await judge(resolve(positionals[0] ?? '.', file), file).catch((error: unknown) =>
+    console.log(`${file}: ${String(error).slice(0, 300)}`),
+  );
 }
 console.log(
   `all: ${totals.valid} of ${totals.sent} requests valid (${((100 * totals.valid) / totals.sent).toFixed(2)} %), ${totals.unsent} calls not sent`,
@@ -106,7 +108,7 @@ async function judge(path: string, name: string): Promise<void> {
           }
           counts.sent += 1;
           if (last.why === '') counts.valid += 1;
-          else wrong.push(`${field.name}${minimal ? '' : ' (full)'}: ${last.status} ${last.why.slice(0, 300)}`);
+          else wrong.push(`${field.name}${minimal ? '' : ' (full)'}: ${last.status} ${last.why.slice(0, 600)}`);
         }
       }
     }
@@ -127,22 +129,42 @@ async function judge(path: string, name: string): Promise<void> {
 }
 
 /**
- * The document that Prism serves. Swagger 2.0 names no default for `consumes`, and an empty list clears it: Prism takes none
- * to mean that no body is allowed, beside a parameter that describes one. The hub sends JSON there, so Prism is told.
+ * The document that Prism serves. What the answers look like is left out: nobody judges it, and Prism would not have resolved
+ * Stripe's in ten minutes. Swagger 2.0 names no default for `consumes`, and an empty list clears it: Prism takes none to mean
+ * that no body is allowed, beside a parameter that describes one. The hub sends JSON there, so Prism is told.
  */
 async function judged(path: string, document: Json, folder: string): Promise<string> {
-  if (values.raw || document.swagger === undefined) return path;
+  if (values.raw) return path;
   const told = structuredClone(document);
   for (const item of Object.values((told.paths ?? {}) as Json) as Json[]) {
     for (const operation of METHODS.map((method) => item[method] as Json | undefined)) {
-      const takesBody = ((operation?.parameters ?? []) as Json[]).some((one) => one.in === 'body');
-      const consumes = (operation?.consumes ?? told.consumes ?? []) as readonly string[];
-      if (operation !== undefined && takesBody && consumes.length === 0) operation.consumes = ['application/json'];
+      if (operation === undefined) continue;
+      operation.responses = { 200: { description: '' } };
+      const takesBody = ((operation.parameters ?? []) as Json[]).some((one) => one.in === 'body');
+      const consumes = (operation.consumes ?? told.consumes ?? []) as readonly string[];
+      if (told.swagger !== undefined && takesBody && consumes.length === 0) operation.consumes = ['application/json'];
     }
   }
+  leaveReferred(told);
   const file = join(folder, 'judged.json');
   await writeFile(file, JSON.stringify(told));
   return file;
+}
+
+/** Takes out the schemas that nothing outside of answers leads to. */
+function leaveReferred(document: Json): void {
+  if (document.components === undefined) return;
+  const { schemas = {}, ...components } = { ...document.components, responses: undefined } as Json;
+  const left: Json = {};
+  const visit = (part: unknown): void => {
+    for (const [, name = ''] of JSON.stringify(part ?? {}).matchAll(/"#\/components\/schemas\/([^"/]+)/g)) {
+      if (Object.hasOwn(left, name)) continue;
+      left[name] = schemas[name];
+      visit(schemas[name]);
+    }
+  };
+  visit([document.paths, components]);
+  document.components = { ...components, schemas: left };
 }
 
 async function call(
@@ -166,12 +188,9 @@ async function call(
       (one) =>
         one.name === raw || one.name.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase() === argument.name.toLowerCase(),
     );
-    if (
-      !isNonNullType(argument.type) &&
-      parameter?.required !== true &&
-      (minimal || argument.defaultValue !== undefined)
-    )
-      continue;
+    // What is required may still be null, as a parameter or as the body.
+    const required = isNonNullType(argument.type) || (parameter ?? operation.requestBody).required === true;
+    if (!required && (minimal || argument.defaultValue !== undefined)) continue;
     if (!isNonNullType(argument.type) && argument.defaultValue !== undefined) continue;
     const written = parameter === undefined ? operation.body : parameterSchema(parameter);
     const value = generate(argument.type, written, how);
@@ -210,7 +229,8 @@ function operationOf(document: Json, field: GraphQLField<unknown, unknown>, foll
     name: string;
   })[];
   const form = parameters.filter((one) => one.in === 'formData');
-  const content = Object.entries((follow(operation.requestBody).content ?? {}) as Json);
+  const requestBody = follow(operation.requestBody as Json | undefined);
+  const content = Object.entries((requestBody.content ?? {}) as Json);
   const encoding = typeof rest.encoding === 'string' ? rest.encoding : 'json';
   const fits = (type: string): boolean =>
     encoding === 'json'
@@ -228,7 +248,7 @@ function operationOf(document: Json, field: GraphQLField<unknown, unknown>, foll
     parameters.find((one) => one.in === 'body')?.schema ??
     (form.length > 0 ? ofForm : follow(chosen?.[1] as Json).schema);
   const credential = credentialFor(document, (operation.security ?? document.security ?? []) as Json[]);
-  return { parameters, body: body as Json | undefined, credential };
+  return { parameters, requestBody, body: body as Json | undefined, credential };
 }
 
 function parameterSchema(parameter: Json): Json {
@@ -313,7 +333,10 @@ function startPrism(path: string, port: number): Promise<ChildProcess | undefine
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   return new Promise((settle) => {
-    const timer = setTimeout(() => settle(undefined), 180_000);
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL');
+      settle(undefined);
+    }, 180_000);
     let said = '';
     const look = (chunk: Buffer): void => {
       said = (said + String(chunk)).slice(-5000);
@@ -348,7 +371,7 @@ async function startProxy(port: number, seen: Seen[]): Promise<Server> {
         const complains = violations.includes('"location":["request');
         seen.push({
           status,
-          why: refused || complains ? `${String(method)} ${String(url)} ${refused ? body.toString() : violations}` : '',
+          why: refused || complains ? `${refused ? body.toString() : violations} ${String(method)} ${String(url)}` : '',
         });
         response.writeHead(status, answer.headers);
         response.end(body);

@@ -67,6 +67,8 @@ function bodyType(
       return types.refer(FILE, 'input', hint);
     case 'form':
     case 'multipart':
+      // A form that is described as a file has it as its only part.
+      if (encoding === 'multipart' && schema?.binary === true) return types.refer(FILE, 'input', hint);
       if (schema !== undefined) types.asForm(schema, media.encoding ?? new Map());
       if ([...(media.encoding?.values() ?? [])].some(({ contentType = '' }) => isXml(contentType))) types.useXml();
       break;

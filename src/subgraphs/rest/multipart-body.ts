@@ -24,6 +24,9 @@ interface Part {
   readonly headers?: readonly Pair[];
 }
 
+/** The part of a form whose value is not several fields: the name by which servers expect a file. */
+export const ONLY_PART = 'file';
+
 /** A header of a part, and the upstream name of the field that holds its value. */
 export interface PartHeader {
   readonly name: string;
@@ -64,7 +67,7 @@ export async function encodeMultipart(value: unknown, form: MultipartForm, type?
 }
 
 function partsOf(value: unknown, form: MultipartForm): Part[] {
-  const fields = isRecord(value) ? value : { file: value };
+  const fields = isRecord(value) ? value : { [ONLY_PART]: value };
   const beside = new Set([...form.headers.values()].flat().map(({ from }) => from));
   return Object.entries(fields).flatMap(([name, item]) => {
     if (beside.has(name)) return [];

@@ -4,7 +4,7 @@ import { HEADER_NAME } from '../../contract/header-name.ts';
 import { directiveArgs, upstreamName } from '../local/hub-directives.ts';
 import { toFile } from './file-value.ts';
 import { formPairs, toUrlEncoded } from './form-body.ts';
-import { encodeMultipart, type MultipartForm, type PartHeader } from './multipart-body.ts';
+import { encodeMultipart, ONLY_PART, type MultipartForm, type PartHeader } from './multipart-body.ts';
 import { readSerialization, writeExact, type Serialization } from './serialize.ts';
 import { toText } from './to-text.ts';
 import { TemplateMistake } from './uri-template.ts';
@@ -72,6 +72,7 @@ function readForm(type: GraphQLInputType | undefined): MultipartForm {
   const files = new Set<string>();
   const xml = new Map<string, (value: unknown) => string>();
   const headers = new Map<string, readonly PartHeader[]>();
+  if (type !== undefined && getNamedType(type).name === 'Upload') files.add(ONLY_PART);
   const named = type === undefined ? undefined : isNonNullType(type) ? type.ofType : type;
   if (!isInputObjectType(named) || isListType(named)) return { styles, files, xml, headers };
   for (const field of Object.values(named.getFields())) {

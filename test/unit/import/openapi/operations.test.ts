@@ -428,6 +428,12 @@ describe('bodies', () => {
     );
   });
 
+  it('of multipart forms that are described as one file are that file', async () => {
+    const schema = { type: 'string', format: 'binary' };
+    const sdl = await uploading({ 'multipart/form-data': { schema } });
+    expect(sdl).toContain('a(input: Upload!): Boolean @rest(post: "/a", encoding: multipart)');
+  });
+
   it('of forms without files are urlencoded where they may be', async () => {
     const schema = { type: 'object', properties: { to: { type: 'object', properties: { city: { type: 'string' } } } } };
     const form = { schema, encoding: { to: { style: 'deepObject' } } };

@@ -128,6 +128,14 @@ describe('a multipart body', () => {
     expect(broken.sent).toBeUndefined();
   });
 
+  it('has a file alone as the part that servers expect one in', async () => {
+    const alone = 'type Mutation { send(input: Upload!): Boolean @rest(post: "/x", encoding: multipart) }';
+    const { body } = await run(alone, 'mutation { send(input: "data:image/gif;base64,R0lG") }');
+    expect((body ?? '').split(/--manifold-\w+(?:--)?\r\n/).slice(1, -1)).toEqual([
+      'Content-Disposition: form-data; name="file"; filename="file"\r\nContent-Type: image/gif\r\n\r\nGIF\r\n',
+    ]);
+  });
+
   it('refuses what is no file, and sends nothing', async () => {
     const { errors, sent } = await run(sdl, 'mutation { send(input: { file: 3 }) }');
     expect(errors?.[0]?.fault.message).toContain('a file is a part of a multipart request, or a data: url');
