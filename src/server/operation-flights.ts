@@ -25,16 +25,21 @@ export interface OperationFlights<T> {
 }
 
 export function createOperationFlights<T>(): OperationFlights<T> {
-  const flights = new Map<string, Flight<T>>();
+  // A map that grows and shrinks leaves its old tables, with all that was in them, to the next full collection: they know
+  // of what is over only that it is.
+  const flights = new Map<string, { running: Flight<T> | undefined }>();
   const begin = createPacedStarts();
   return {
     join(key, waiting, start) {
-      const known = key === undefined ? undefined : flights.get(key);
+      const known = key === undefined ? undefined : flights.get(key)?.running;
       if (known?.suits(waiting) === true) return known.join(waiting);
-      const flight: Flight<T> = new Flight<T>(waiting.deadlineAt, () => {
-        if (key !== undefined && flights.get(key) === flight) flights.delete(key);
+      const entry: { running: Flight<T> | undefined } = { running: undefined };
+      const flight = new Flight<T>(waiting.deadlineAt, () => {
+        entry.running = undefined;
+        if (key !== undefined && flights.get(key) === entry) flights.delete(key);
       });
-      if (key !== undefined) flights.set(key, flight);
+      entry.running = flight;
+      if (key !== undefined) flights.set(key, entry);
       const leave = flight.join(waiting);
       // What came in over other connections at the same moment is read before this, and joins.
       begin(() => flight.run(start));

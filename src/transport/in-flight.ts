@@ -17,6 +17,14 @@ export interface InFlight<T> {
   join(key: string, scope: Scope, start: (lifetime: Lifetime) => Promise<T>): { answer: Promise<T>; shared: boolean };
 }
 
+/**
+ * A map that grows and shrinks leaves its old tables, with all that was in them, to the next full collection of memory: they
+ * know of a call that is over only that it is.
+ */
+interface Entry<T> {
+  running: Flight<T> | undefined;
+}
+
 interface Flight<T> {
   readonly controller: AbortController;
   readonly result: Promise<T>;
@@ -25,7 +33,7 @@ interface Flight<T> {
 }
 
 export function createInFlight<T>(): InFlight<T> {
-  const flights = new Map<string, Flight<T>>();
+  const flights = new Map<string, Entry<T>>();
 
   const launch = (key: string, scope: Scope, start: (lifetime: Lifetime) => Promise<T>): Flight<T> => {
     const controller = new AbortController();
@@ -38,12 +46,15 @@ export function createInFlight<T>(): InFlight<T> {
       .then(() => start(lifetime))
       .finally(() => forget(key, flight));
     const flight: Flight<T> = { controller, result, waiting: 0, deadlineAt: scope.deadlineAt };
-    flights.set(key, flight);
+    flights.set(key, { running: flight });
     return flight;
   };
 
   const forget = (key: string, flight: Flight<T>): void => {
-    if (flights.get(key) === flight) flights.delete(key);
+    const entry = flights.get(key);
+    if (entry?.running !== flight) return;
+    entry.running = undefined;
+    flights.delete(key);
   };
 
   const wait = async (key: string, flight: Flight<T>, scope: Scope): Promise<T> => {
@@ -63,7 +74,7 @@ export function createInFlight<T>(): InFlight<T> {
 
   return {
     join(key, scope, start) {
-      const running = flights.get(key);
+      const running = flights.get(key)?.running;
       const flight = running ?? launch(key, scope, start);
       return { answer: wait(key, flight, scope), shared: running !== undefined };
     },
