@@ -1,5 +1,6 @@
 // Executions in flight that several callers wait for: identical queries run once, and the one answer goes to all of them.
 // Used by the fast lane; what makes two queries identical is in the key, which is the lane's to make.
+import { createFlightMap } from '../contract/flight-map.ts';
 import type { Lifetime } from '../engine/create-scope.ts';
 import { HubFault } from '../faults/hub-fault.ts';
 import { createPacedStarts } from './paced-starts.ts';
@@ -25,21 +26,16 @@ export interface OperationFlights<T> {
 }
 
 export function createOperationFlights<T>(): OperationFlights<T> {
-  // A map that grows and shrinks leaves its old tables, with all that was in them, to the next full collection: they know
-  // of what is over only that it is.
-  const flights = new Map<string, { running: Flight<T> | undefined }>();
+  const flights = createFlightMap<Flight<T>>();
   const begin = createPacedStarts();
   return {
     join(key, waiting, start) {
-      const known = key === undefined ? undefined : flights.get(key)?.running;
+      const known = key === undefined ? undefined : flights.get(key);
       if (known?.suits(waiting) === true) return known.join(waiting);
-      const entry: { running: Flight<T> | undefined } = { running: undefined };
-      const flight = new Flight<T>(waiting.deadlineAt, () => {
-        entry.running = undefined;
-        if (key !== undefined && flights.get(key) === entry) flights.delete(key);
+      const flight: Flight<T> = new Flight<T>(waiting.deadlineAt, () => {
+        if (key !== undefined) flights.remove(key, flight);
       });
-      entry.running = flight;
-      if (key !== undefined) flights.set(key, entry);
+      if (key !== undefined) flights.set(key, flight);
       const leave = flight.join(waiting);
       // What came in over other connections at the same moment is read before this, and joins.
       begin(() => flight.run(start));

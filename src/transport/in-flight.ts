@@ -1,4 +1,5 @@
 // Identical calls in flight share one: the first to ask starts it, the others wait for the same answer.
+import { createFlightMap } from '../contract/flight-map.ts';
 import type { Scope } from '../contract/scope.ts';
 
 /** What bounds a call: one request's scope, or all the requests that wait for a shared call. */
@@ -17,14 +18,6 @@ export interface InFlight<T> {
   join(key: string, scope: Scope, start: (lifetime: Lifetime) => Promise<T>): { answer: Promise<T>; shared: boolean };
 }
 
-/**
- * A map that grows and shrinks leaves its old tables, with all that was in them, to the next full collection of memory: they
- * know of a call that is over only that it is.
- */
-interface Entry<T> {
-  running: Flight<T> | undefined;
-}
-
 interface Flight<T> {
   readonly controller: AbortController;
   readonly result: Promise<T>;
@@ -33,7 +26,7 @@ interface Flight<T> {
 }
 
 export function createInFlight<T>(): InFlight<T> {
-  const flights = new Map<string, Entry<T>>();
+  const flights = createFlightMap<Flight<T>>();
 
   const launch = (key: string, scope: Scope, start: (lifetime: Lifetime) => Promise<T>): Flight<T> => {
     const controller = new AbortController();
@@ -44,17 +37,10 @@ export function createInFlight<T>(): InFlight<T> {
     // `start` runs a tick later, when `flight` can be read.
     const result = Promise.resolve()
       .then(() => start(lifetime))
-      .finally(() => forget(key, flight));
+      .finally(() => flights.remove(key, flight));
     const flight: Flight<T> = { controller, result, waiting: 0, deadlineAt: scope.deadlineAt };
-    flights.set(key, { running: flight });
+    flights.set(key, flight);
     return flight;
-  };
-
-  const forget = (key: string, flight: Flight<T>): void => {
-    const entry = flights.get(key);
-    if (entry?.running !== flight) return;
-    entry.running = undefined;
-    flights.delete(key);
   };
 
   const wait = async (key: string, flight: Flight<T>, scope: Scope): Promise<T> => {
@@ -66,7 +52,7 @@ export function createInFlight<T>(): InFlight<T> {
       flight.waiting -= 1;
       if (flight.waiting === 0) {
         // Whoever asks from now on gets a call of its own, not one that is being aborted.
-        forget(key, flight);
+        flights.remove(key, flight);
         if (scope.signal.aborted) flight.controller.abort(scope.signal.reason);
       }
     }
@@ -74,7 +60,7 @@ export function createInFlight<T>(): InFlight<T> {
 
   return {
     join(key, scope, start) {
-      const running = flights.get(key)?.running;
+      const running = flights.get(key);
       const flight = running ?? launch(key, scope, start);
       return { answer: wait(key, flight, scope), shared: running !== undefined };
     },
