@@ -13,6 +13,9 @@ export const RESERVED_ROOT_FIELDS: readonly string[] = ['_entities', '_service']
 
 const MAX_LENGTH = 100;
 
+/** What is left of a name without its punctuation and its case. */
+export const plainName = (name: string): string => name.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase();
+
 /** `list-pets`, `list_pets` and `ListPets` → `listPets`; `URLPath` → `urlPath`; never starts with two underscores. */
 export function camelName(raw: string): string {
   const words = wordsOf(raw);

@@ -1,6 +1,6 @@
 // Answers that are one thing in an object of its own (`{ "data": … }`): what is inside, and where. Called by the mapping of
 // answers.
-import { singular } from '../graphql-names.ts';
+import { plainName, singular } from '../graphql-names.ts';
 import type { Schema } from './document-model.ts';
 import type { Shape } from './schema-shape.ts';
 
@@ -24,7 +24,7 @@ export function unwrap(schema: Schema, path: string, shapeOf: (schema: Schema) =
   const [field] = shape.fields.values();
   // A dot would lead deeper.
   if (field === undefined || field.name.includes('.')) return whole;
-  const plain = (name: string): string => singular(name.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase());
+  const plain = (name: string): string => singular(plainName(name));
   const asked = path.split('/').filter((segment) => segment !== '' && !segment.includes('{'));
   if (!NAMES.has(field.name.toLowerCase()) && plain(asked.at(-1) ?? '') !== plain(field.name)) return whole;
   const inner = shapeOf(field.schema);

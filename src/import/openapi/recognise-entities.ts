@@ -1,6 +1,6 @@
 // Which operations look an entity up by its key: `GET /things/{id}` and `GET /things?ids=`. Called by `mapToSdl` before
 // the fields are made final, since the key gives its argument a name and its type a `@key`.
-import { singular } from '../graphql-names.ts';
+import { plainName, singular } from '../graphql-names.ts';
 import type { ApiParameter, Schema, TakeNote } from './document-model.ts';
 import type { MappedOperation } from './map-operation.ts';
 import type { SchemaTypes } from './schema-types.ts';
@@ -94,20 +94,18 @@ function createKeyFinder(types: SchemaTypes): KeyFinder {
     if (before !== undefined) return before;
     const names = [...shape.fields.values()].filter(({ schema }) => isKeyable(schema, types)).map(({ name }) => name);
     // Of several that differ in punctuation or case alone, the first counts.
-    const found = { names: new Set(names), plain: new Map(names.toReversed().map((name) => [plain(name), name])) };
+    const found = { names: new Set(names), plain: new Map(names.toReversed().map((name) => [plainName(name), name])) };
     known.set(shape, found);
     return found;
   };
 }
 
-const plain = (name: string): string => name.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase();
-
 /** The property of the same name, or `id` for `{id}`, `{thingId}`, `{thing_id}` and `{thing}`. */
 function keyProperty(keys: PossibleKeys, parameter: string, owners: readonly string[]): string | undefined {
-  const wanted = plain(parameter);
+  const wanted = plainName(parameter);
   const exact = keys.names.has(parameter) ? parameter : keys.plain.get(wanted);
   if (exact !== undefined) return exact;
-  const owner = owners.map(plain).find((name) => name !== '' && wanted.startsWith(name));
+  const owner = owners.map(plainName).find((name) => name !== '' && wanted.startsWith(name));
   const rest = owner === undefined ? (/id$/.exec(wanted)?.[0] ?? '') : wanted.slice(owner.length) || 'id';
   return rest === '' ? undefined : keys.plain.get(rest);
 }
@@ -136,6 +134,6 @@ function batchLookup(mapped: MappedOperation, keys: ReadonlyMap<string, string>)
 }
 
 function isKeyList({ name }: ApiParameter, key: string, typeName: string): boolean {
-  const given = plain(name);
-  return [key, `${key}s`, `${typeName}${key}`, `${typeName}${key}s`].some((one) => plain(one) === given);
+  const given = plainName(name);
+  return [key, `${key}s`, `${typeName}${key}`, `${typeName}${key}s`].some((one) => plainName(one) === given);
 }

@@ -1,4 +1,5 @@
 // Operations that answer a page at a time in, how one gets from page to page out. Called by the mapping of connections.
+import { plainName } from '../graphql-names.ts';
 import type { ApiOperation, ApiParameter, Schema } from './document-model.ts';
 import type { MappedOperation } from './map-operation.ts';
 import type { Shape } from './schema-shape.ts';
@@ -35,8 +36,6 @@ const NEXTS =
   );
 const MORES = 'hasmore hasnext hasnextpage more ismore hasmoreitems'.split(' ');
 const TOTALS = 'total totalcount totalresults totalitems totalelements totalentries totalrecords totalsize'.split(' ');
-
-const plain = (name: string): string => name.replaceAll(/[^A-Za-z0-9]/g, '').toLowerCase();
 
 /** What an answer with a list in it says of its pages. */
 interface PagedAnswer extends Pick<Paging, 'items' | 'itemSchema' | 'next' | 'more' | 'total'> {
@@ -77,14 +76,14 @@ function pagingOf(
     return place === 'query' && (kind === 'scalar' || kind === 'any');
   });
   const named = (names: readonly string[]): ApiParameter | undefined =>
-    query.find(({ name }) => names.includes(plain(name)));
+    query.find(({ name }) => names.includes(plainName(name)));
   const size = named(SIZES);
   const common = { ...list, size };
   const cursor = named(CURSORS);
   const page = named(PAGES);
   const offset = named(OFFSETS);
   const linked = operation.responses.some(({ headers }) => headers.includes('link'));
-  const cursorOf = cursor !== undefined && plain(cursor.name) === 'startingafter' ? id : undefined;
+  const cursorOf = cursor !== undefined && plainName(cursor.name) === 'startingafter' ? id : undefined;
   if (cursor !== undefined && next !== undefined)
     return { ...common, by: 'cursor', position: cursor, next, cursorOf: undefined };
   if (cursor !== undefined && cursorOf !== undefined)
@@ -120,7 +119,7 @@ function findList(
   const found = lists(shape.fields, '');
   const inner = [...shape.fields.values()].flatMap(({ name, schema }) => {
     const one = shapeOf(schema);
-    return one.kind === 'object' && plain(name) === 'data' ? lists(one.fields, `${name}.`) : [];
+    return one.kind === 'object' && plainName(name) === 'data' ? lists(one.fields, `${name}.`) : [];
   });
   const all = found.length > 0 ? found : inner;
   const usual = all.filter(({ items }) => /(?:^|\.)(?:data|items|results|records|values|entries)$/.test(items));
@@ -141,7 +140,7 @@ function findLeaf(whole: Schema, names: readonly string[], shapeOf: (schema: Sch
     for (const field of shape.fields.values()) {
       if (field.name.includes('.')) continue;
       const kind = shapeOf(field.schema).kind;
-      const key = plain(field.name);
+      const key = plainName(field.name);
       if (kind === 'object' && depth < 2) visit(field.schema, `${path}${field.name}.`, depth + 1);
       else if ((kind === 'scalar' || kind === 'any') && names.includes(key) && !found.has(key))
         found.set(key, path + field.name);
