@@ -72,11 +72,7 @@ export function createLookup(options: LookupOptions): Lookup | undefined {
   const names = rawKeys.map((raw) => Buffer.from(raw));
   const keysOf = (record: Found): unknown[] => {
     if (!(record instanceof JsonValue)) return rawKeys.map((raw) => record[raw]);
-    try {
-      return names.map((name) => record.property(name)?.raw());
-    } catch {
-      throw malformed(lookup, 'answered with a key that cannot be read');
-    }
+    return names.map((name) => record.property(name)?.raw());
   };
   const loadKeys: LoadKeys = listed
     ? (scope, keys, asJson) =>

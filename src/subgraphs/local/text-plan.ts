@@ -1,6 +1,7 @@
-// Selections on the JSON of an upstream, compiled to JSON text: what list-plan.ts makes objects of, from bytes to bytes. Byte
-// for byte what JSON.stringify would write of those objects. Where a record is looked up, a hole is left: what waits for a
-// source is text that is as good as written, not what it was made of. Compiled by list-operation.ts.
+// Selections on the JSON of an upstream, compiled to what assembly/json-text.ts writes of it: what list-plan.ts makes objects
+// of, from bytes to bytes. Byte for byte what JSON.stringify would write of those objects. Where a record is looked up, and
+// where a value has to be looked at, a hole is left: what waits for a source is text that is as good as written, not what it
+// was made of. Compiled by list-operation.ts.
 import {
   GraphQLBoolean,
   GraphQLFloat,
@@ -20,24 +21,43 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import {
-  CLOSE_LIST,
-  COMMA,
-  isDigit,
-  JsonText,
+  BOOLEAN,
+  FLOAT,
+  ID,
+  INT,
+  LIST,
   NOWHERE,
-  OPEN_LIST,
-  OPEN_OBJECT,
-  QUOTE,
-  SIZE,
-} from '../../transport/json-text.ts';
+  OBJECT,
+  OTHER,
+  STUB,
+  TEXT,
+  WORD,
+} from '../../transport/json-layout.ts';
+import type { JsonText } from '../../transport/json-text.ts';
 import { compileLeaf, EXCEPTIONAL } from './compile-leaf.ts';
 import { collectNodes, readStub, setsOf, Unsupported, type PlanContext, type StubValues } from './list-plan.ts';
-import { out, textOf, toPiece, type Piece, type Place, type TextRun, type WriteText } from './text-run.ts';
+import { PlanWriter } from './plan-writer.ts';
+import {
+  listOf,
+  toPiece,
+  type Fill,
+  type Filled,
+  type Piece,
+  type Place,
+  type TextPlan,
+  type TextRun,
+} from './text-run.ts';
 import type { StubModel } from './type-model.ts';
 import { compileFromUpstream } from './upstream-shapes.ts';
 
 export interface TextContext extends PlanContext {
   readonly published: GraphQLSchema;
+}
+
+/** A plan while it is compiled. */
+interface Plan extends TextContext {
+  readonly writer: PlanWriter;
+  readonly fills: Fill[];
 }
 
 /**
@@ -50,101 +70,72 @@ export function compileText(
   sets: readonly SelectionSetNode[],
   context: TextContext,
   before: string,
-): WriteText {
-  const isRequired = isNonNullType(type);
-  const write = compileNullable(isRequired ? type.ofType : type, sets, context, before);
-  const none = Buffer.from(`${before}null`);
-  return (text, place, run) => {
-    if (isThere(text, place)) write(text, place, run);
-    else if (isRequired) throw EXCEPTIONAL;
-    else out.bytes(none);
-  };
+): TextPlan {
+  const plan = { ...context, writer: new PlanWriter(), fills: [] };
+  const root = compileNode(type, sets, plan, before);
+  return { ...plan.writer.finish(root), fills: plan.fills };
 }
 
-/** The only word that begins so is null. */
-const isThere = (text: JsonText, place: number): boolean => place !== NOWHERE && text.kindAt(place) !== 0x6e;
-
-function compileNullable(
-  type: GraphQLOutputType,
-  sets: readonly SelectionSetNode[],
-  context: TextContext,
-  before: string,
-): WriteText {
-  if (compileFromUpstream(type) !== undefined) throw new Unsupported();
-  if (isListType(type)) return compileList(type.ofType as GraphQLOutputType, sets, context, before);
-  if (isObjectType(type)) return compileObject(type, sets, context, before);
-  if (isLeafType(type)) return compileLeafText(type, context, before);
-  throw new Unsupported();
+function compileNode(type: GraphQLOutputType, sets: readonly SelectionSetNode[], plan: Plan, before: string): number {
+  const required = isNonNullType(type);
+  const nullable = required ? type.ofType : type;
+  if (compileFromUpstream(nullable) !== undefined) throw new Unsupported();
+  if (isListType(nullable)) {
+    const item = compileNode(nullable.ofType as GraphQLOutputType, sets, plan, '');
+    return plan.writer.node({ kind: LIST, required, before }, item);
+  }
+  if (isObjectType(nullable)) return compileObject(nullable, sets, plan, before, required);
+  if (!isLeafType(nullable)) throw new Unsupported();
+  const serialize = compileSerialize(nullable, plan);
+  const fill: Fill = (text, place) => ({ piece: toPiece(serialize(text.valueAt(place))) });
+  return plan.writer.node({ kind: KINDS.get(nullable) ?? OTHER, required, before }, plan.fills.push(fill) - 1);
 }
 
-function compileList(
-  type: GraphQLOutputType,
-  sets: readonly SelectionSetNode[],
-  context: TextContext,
-  before: string,
-): WriteText {
-  const write = compileText(type, sets, context, '');
-  const open = Buffer.from(`${before}[`);
-  return (text, place, run) => {
-    if (text.kindAt(place) !== OPEN_LIST) throw EXCEPTIONAL;
-    out.bytes(open);
-    const [first, after] = [place + SIZE, text.nextAt(place)];
-    for (let item = first; item < after; item = text.nextAt(item)) {
-      if (item > first) out.byte(COMMA);
-      write(text, item, run);
-    }
-    out.byte(CLOSE_LIST);
-  };
-}
+/** A custom scalar may have the name of a built-in one, so types are told apart by themselves. */
+const KINDS = new Map<GraphQLLeafType, number>([
+  [GraphQLString, TEXT],
+  [GraphQLID, ID],
+  [GraphQLInt, INT],
+  [GraphQLFloat, FLOAT],
+  [GraphQLBoolean, BOOLEAN],
+]);
 
-/** Finds its value among those of the record. */
-type WriteField = (text: JsonText, found: Int32Array, run: TextRun) => void;
-/** Which of the properties that are found it will be. */
-type Want = (raw: string) => number;
+/** Which of the properties that are found a field is read from, and its node. */
+type FieldOf = readonly [name: number, node: number];
 
 function compileObject(
   type: GraphQLObjectType,
   sets: readonly SelectionSetNode[],
-  context: TextContext,
+  plan: Plan,
   before: string,
-): WriteText {
+  required: boolean,
+): number {
   const wanted: string[] = [];
-  const want: Want = (raw) => (wanted.includes(raw) ? wanted.indexOf(raw) : wanted.push(raw) - 1);
-  const fields = [...collectNodes(type, sets, context)].map(([key, nodes], i) =>
-    compileField(type, nodes, context, `${i === 0 ? `${before}{` : ','}${JSON.stringify(key)}:`, want),
+  const want = (raw: string): number => (wanted.includes(raw) ? wanted.indexOf(raw) : wanted.push(raw) - 1);
+  const fields = [...collectNodes(type, sets, plan)].map(([key, nodes], i) =>
+    compileField(type, nodes, plan, `${i === 0 ? '' : ','}${JSON.stringify(key)}:`, want),
   );
-  const close = Buffer.from(fields.length === 0 ? `${before}{}` : '}');
-  const names = wanted.map((raw) => Buffer.from(raw));
-  // A plan is never inside itself, so its records are written one after another.
-  const found = new Int32Array(names.length);
-  return (text, place, run) => {
-    if (text.kindAt(place) !== OPEN_OBJECT) throw EXCEPTIONAL;
-    text.find(place, names, found);
-    for (const write of fields) write(text, found, run);
-    out.bytes(close);
-  };
+  return plan.writer.object({ kind: OBJECT, required, before }, wanted, fields);
 }
 
 function compileField(
   type: GraphQLObjectType,
   nodes: readonly FieldNode[],
-  context: TextContext,
+  plan: Plan,
   before: string,
-  want: Want,
-): WriteField {
+  want: (raw: string) => number,
+): FieldOf {
   const name = nodes[0]?.name.value ?? '';
   if (name === '__typename') {
-    const text = Buffer.from(before + JSON.stringify(type.name));
-    return () => out.bytes(text);
+    const word = before + JSON.stringify(type.name);
+    return [NOWHERE, plan.writer.node({ kind: WORD, required: false, before: word }, 0)];
   }
   const field = type.getFields()[name];
-  const model = context.models.get(type.name)?.get(name);
-  if (field === undefined || !isPublished(type.name, name, field.type, context)) throw new Unsupported();
-  if (model?.kind === 'stub') return compileStub(model, field.type, nodes, context, before, want);
+  const model = plan.models.get(type.name)?.get(name);
+  if (field === undefined || !isPublished(type.name, name, field.type, plan)) throw new Unsupported();
+  if (model?.kind === 'stub') return compileStub(model, field.type, nodes, plan, before, want);
   if (model?.kind !== 'property') throw new Unsupported();
-  const at = want(model.raw);
-  const write = compileText(field.type, setsOf(nodes), context, before);
-  return (text, found, run) => write(text, found[at] ?? NOWHERE, run);
+  return [want(model.raw), compileNode(field.type, setsOf(nodes), plan, before)];
 }
 
 /** Whether the published schema has the field, of the same type. */
@@ -162,75 +153,48 @@ function compileStub(
   model: StubModel,
   type: GraphQLOutputType,
   nodes: readonly FieldNode[],
-  context: TextContext,
+  plan: Plan,
   before: string,
-  want: Want,
-): WriteField {
-  const stub = readStub(model, type, nodes, context);
+  want: (raw: string) => number,
+): FieldOf {
+  const stub = readStub(model, type, nodes, plan);
   const { lookup } = stub;
   // Where each is looked up on its own, or brings something along, the same key is not the same record.
   const isSame = lookup === undefined || (lookup.shared && !stub.hasMore && lookup.prepared.answersJson === true);
   if (!isSame) throw new Unsupported();
-  const write = compileText(stub.itemType, setsOf(nodes), context, '');
-  const place: Place | undefined = lookup && { lookup, stub, write };
-  const keys = compileKeys(model, want);
-  const open = Buffer.from(before);
-  const writeItem = (values: StubValues, run: TextRun): void => {
-    if (stub.isMissing(values)) write(JsonText.null, NOWHERE, run);
-    else if (place !== undefined) run.leaveHole(place, values);
-    else write(textOf(stub.recordOf(values)), 0, run);
+  const record = compileText(stub.itemType, setsOf(nodes), plan, '');
+  const place: Place | undefined = lookup && { lookup, stub, plan: record };
+  const fillItem = (values: StubValues, run: TextRun): Filled => {
+    if (!stub.isMissing(values))
+      return place === undefined ? run.owns(record, stub.recordOf(values)) : run.needs(place, values);
+    if (isNonNullType(stub.itemType)) throw EXCEPTIONAL;
+    return NULL;
   };
-  if (!model.list) {
-    return (text, found, run) => {
-      out.bytes(open);
-      writeItem(stub.valuesOf(keys(text, found)), run);
-    };
-  }
-  const none = Buffer.from('null');
-  return (text, found, run) => {
-    out.bytes(open);
-    const rows = stub.rowsOf(keys(text, found));
-    if (rows === undefined) {
-      out.bytes(none);
-      return;
-    }
-    out.byte(OPEN_LIST);
-    rows.forEach((values, i) => {
-      if (i > 0) out.byte(COMMA);
-      writeItem(values, run);
-    });
-    out.byte(CLOSE_LIST);
+  const hole = (fill: Fill): number =>
+    plan.writer.node({ kind: STUB, required: false, before }, plan.fills.push(fill) - 1);
+
+  const [key, ...more] = model.keys;
+  if (!model.list && key?.from.length === 1 && more.length === 0)
+    return [want(key.from[0] ?? ''), hole((text, at, run) => fillItem(text.valueAt(at), run))];
+  const keysOf = compileKeys(model);
+  if (!model.list) return [NOWHERE, hole((text, at, run) => fillItem(stub.valuesOf(keysOf(text, at)), run))];
+  const fillList: Fill = (text, at, run) => {
+    const rows = stub.rowsOf(keysOf(text, at));
+    return rows === undefined ? NULL : { piece: listOf(rows.map((values) => fillItem(values, run))) };
   };
+  return [NOWHERE, hole(fillList)];
 }
+
+const NULL: Filled = { piece: toPiece('null') };
 
 /** What a record has of the keys of a stub, as the ordinary way has it. */
-function compileKeys(
-  { keys }: StubModel,
-  want: (raw: string) => number,
-): (text: JsonText, found: Int32Array) => Record<string, unknown> {
-  const parts = [...new Set(keys.map(({ from }) => from[0] ?? ''))].map((raw) => ({ raw, at: want(raw) }));
-  return (text, found) => {
-    const record: Record<string, unknown> = {};
-    for (const { raw, at } of parts) {
-      const value = valueAt(text, found[at] ?? NOWHERE);
-      if (value !== undefined) record[raw] = value;
-    }
-    return record;
+function compileKeys({ keys }: StubModel): (text: JsonText, record: number) => Record<string, unknown> {
+  const names = [...new Set(keys.map(({ from }) => from[0] ?? ''))].map((raw) => ({ raw, name: Buffer.from(raw) }));
+  return (text, record) => {
+    const found = names.map(({ raw, name }) => [raw, text.valueAt(text.find(record, name))] as const);
+    return Object.fromEntries(found.filter(([, value]) => value !== undefined));
   };
 }
-
-/** Throws EXCEPTIONAL for a text that is none. */
-function valueAt(text: JsonText, place: number): unknown {
-  try {
-    return text.valueAt(place);
-  } catch {
-    throw EXCEPTIONAL;
-  }
-}
-
-/** Digits of the longest numbers that are certainly exact, and certainly of 32 bits. */
-const EXACT = 15;
-const EXACT_INT = 9;
 
 /** The same of a value that came of no upstream: a scalar or an enum. The result throws EXCEPTIONAL. Throws Unsupported. */
 export function compileValueText(
@@ -259,46 +223,4 @@ function compileSerialize(type: GraphQLLeafType, { published }: TextContext): (v
     if (text === undefined) throw EXCEPTIONAL;
     return text;
   };
-}
-
-function compileLeafText(type: GraphQLLeafType, context: TextContext, before: string): WriteText {
-  const serialize = compileSerialize(type, context);
-  const open = Buffer.from(before);
-  const openText = Buffer.from(`${before}"`);
-  const writeSerialized: WriteText = (text, place) => {
-    const serialized = serialize(valueAt(text, place));
-    out.bytes(open);
-    out.text(serialized);
-  };
-  // What stands in the text as it is in the answer is copied. A custom scalar may have the name of a built-in one, so types
-  // are told apart by themselves.
-  const copiesText = type === GraphQLString || type === GraphQLID;
-  const digits = type === GraphQLInt ? EXACT_INT : type === GraphQLID || type === GraphQLFloat ? EXACT : 0;
-  if (!copiesText && digits === 0 && type !== GraphQLBoolean) return writeSerialized;
-  return (text, place, run) => {
-    const from = text.startAt(place);
-    const to = text.endAt(place);
-    const first = text.bytes[from] ?? 0;
-    if (copiesText && first === QUOTE) {
-      const { length } = out;
-      out.bytes(open);
-      if (out.copy(text, from, to)) return;
-      out.length = length;
-    } else if (isDigit(first) && to - from <= digits && isWhole(text, from, to)) {
-      out.bytes(type === GraphQLID ? openText : open);
-      out.bytes(text.bytes, from, to);
-      if (type === GraphQLID) out.byte(QUOTE);
-      return;
-    } else if (type === GraphQLBoolean && (first === 0x74 || first === 0x66)) {
-      out.bytes(open);
-      out.bytes(text.bytes, from, to);
-      return;
-    }
-    writeSerialized(text, place, run);
-  };
-}
-
-function isWhole({ bytes }: JsonText, start: number, end: number): boolean {
-  for (let at = start; at < end; at += 1) if (!isDigit(bytes[at])) return false;
-  return true;
 }

@@ -1,19 +1,29 @@
-// One root field as it becomes JSON text: what text-plan.ts compiles is called with it, records are loaded, and the pieces
-// are put together.
+// One root field as it becomes JSON text: what text-plan.ts compiles is written, records are loaded, and the pieces are put
+// together.
 import type { Scope } from '../../contract/scope.ts';
-import { CLOSE_OBJECT, COMMA, JsonText, JsonValue, NOWHERE, OPEN_OBJECT, toRaw } from '../../transport/json-text.ts';
+import { joinTexts, type Plan } from '../../transport/json-memory.ts';
+import { JsonText, JsonValue, toRaw } from '../../transport/json-text.ts';
 import { EXCEPTIONAL } from './compile-leaf.ts';
-import { JsonWriter } from './json-writer.ts';
 import type { StubReader, StubValues } from './list-plan.ts';
 import type { Lookup } from './lookups.ts';
 
-/** Writes a value, by its place in a text. Throws EXCEPTIONAL where graphql would report an error. */
-export type WriteText = (text: JsonText, place: number, run: TextRun) => void;
+/** What is written of a value, and what fills its holes. */
+export interface TextPlan extends Plan {
+  readonly fills: readonly Fill[];
+}
 
-/** A text with holes, in which records that are looked up belong. */
+/** Reads no other text than that which has the hole. Throws EXCEPTIONAL. @param place of what the hole is for */
+export type Fill = (text: JsonText, place: number, run: TextRun) => Filled;
+
+/** What belongs into a hole, as soon as it is there. */
+export interface Filled {
+  readonly piece: Piece | undefined;
+}
+
+/** A text with holes. */
 export interface Piece {
   readonly bytes: Buffer;
-  readonly holes: readonly { readonly at: number; readonly needed: Needed }[];
+  readonly holes: readonly { readonly at: number; readonly filled: Filled }[];
 }
 
 /** A record that some place of the operation needs. */
@@ -22,33 +32,38 @@ interface Needed {
   piece: Piece | undefined;
 }
 
+/** A record that is known without asking for it. */
+interface Owned {
+  readonly plan: TextPlan;
+  readonly record: unknown;
+  piece: Piece | undefined;
+}
+
 /** A place of the operation where records are looked up. */
 export interface Place {
   readonly lookup: Lookup;
   readonly stub: Pick<StubReader, 'identityOf' | 'keyOf'>;
-  readonly write: WriteText;
+  readonly plan: TextPlan;
 }
-
-/** What all of them write to: between two waits there is one at a time. */
-export const out = new JsonWriter();
 
 /** The state of one root field of one execution. */
 export class TextRun {
   readonly #needed = new Map<Place, Map<unknown, Needed>>();
   #waiting = new Map<Place, Needed[]>();
-  #holes: { readonly at: number; readonly needed: Needed }[] = [];
+  #owned: Owned[] = [];
 
   /** Rejects with EXCEPTIONAL. */
-  async write(write: WriteText, text: JsonText, place: number, scope: Scope): Promise<Piece> {
-    out.begin();
-    write(text, place, this);
-    const piece = this.#take();
-    while (this.#waiting.size > 0) await this.#load(scope);
+  async write(plan: TextPlan, text: JsonText, place: number, scope: Scope): Promise<Piece> {
+    const piece = this.#write(plan, text, place);
+    while (this.#owned.length > 0 || this.#waiting.size > 0) {
+      this.#writeOwned();
+      if (this.#waiting.size > 0) await this.#load(scope);
+    }
     return piece;
   }
 
-  /** Leaves a hole here for the record that the stub refers to. */
-  leaveHole(place: Place, values: StubValues): void {
+  /** The record that the stub refers to. */
+  needs(place: Place, values: StubValues): Filled {
     const identity = place.stub.identityOf(values);
     let all = this.#needed.get(place);
     if (all === undefined) this.#needed.set(place, (all = new Map<unknown, Needed>()));
@@ -59,13 +74,30 @@ export class TextRun {
       if (waiting === undefined) this.#waiting.set(place, [needed]);
       else waiting.push(needed);
     }
-    this.#holes.push({ at: out.length, needed });
+    return needed;
   }
 
-  #take(): Piece {
-    const piece = { bytes: out.toBytes(), holes: this.#holes };
-    this.#holes = [];
-    return piece;
+  /** The record itself. */
+  owns(plan: TextPlan, record: unknown): Filled {
+    const owned = { plan, record, piece: undefined };
+    this.#owned.push(owned);
+    return owned;
+  }
+
+  #write(plan: TextPlan, text: JsonText, place: number): Piece {
+    const holes: Piece['holes'][number][] = [];
+    const bytes = text.write(plan, place, (at, id, of) => {
+      const filled = plan.fills[id]?.(text, of, this);
+      if (filled !== undefined) holes.push({ at, filled });
+    });
+    if (bytes === undefined) throw EXCEPTIONAL;
+    return { bytes, holes };
+  }
+
+  #writeOwned(): void {
+    const all = this.#owned;
+    this.#owned = [];
+    for (const owned of all) owned.piece = this.#write(owned.plan, textOf(owned.record), 0);
   }
 
   /** Records that are needed become pieces, which may need more. */
@@ -75,48 +107,56 @@ export class TextRun {
     const loads = groups.flatMap(([{ lookup }, all]) => all.map(({ key }) => lookup.loadJson(scope, key)));
     const records = await Promise.all(loads).catch(() => Promise.reject(EXCEPTIONAL));
     let at = 0;
-    for (const [{ write }, all] of groups) {
+    for (const [{ plan }, all] of groups) {
       for (const needed of all) {
         const record = records[at] ?? null;
         at += 1;
-        out.begin();
-        if (record === null) write(JsonText.null, NOWHERE, this);
-        else if (record instanceof JsonValue) write(record.text, record.place, this);
-        else throw EXCEPTIONAL;
-        needed.piece = this.#take();
+        if (record !== null && !(record instanceof JsonValue)) throw EXCEPTIONAL;
+        needed.piece = record === null ? this.#write(plan, NULL, 0) : this.#write(plan, record.text, record.place);
       }
     }
   }
 }
 
-function join({ bytes, holes }: Piece): void {
-  let from = 0;
-  for (const { at, needed } of holes) {
-    out.bytes(bytes, from, at);
-    if (needed.piece !== undefined) join(needed.piece);
-    from = at;
-  }
-  out.bytes(bytes, from);
+const NULL = textOf(null);
+
+const hole = (at: number, piece: Piece): Piece['holes'][number] => ({ at, filled: { piece } });
+
+export const toPiece = (text: string): Piece => ({ bytes: Buffer.from(text), holes: [] });
+
+export function listOf(items: readonly Filled[]): Piece {
+  const holes = items.map((filled, i) => ({ at: i + 1, filled }));
+  return { bytes: Buffer.from(`[${','.repeat(Math.max(0, items.length - 1))}]`), holes };
 }
 
 /** An object of the pieces, with all that belongs in their holes. */
 export function joinPieces(pieces: readonly Piece[]): Uint8Array {
-  out.begin();
-  out.byte(OPEN_OBJECT);
-  pieces.forEach((piece, i) => {
-    if (i > 0) out.byte(COMMA);
-    join(piece);
+  const texts: Buffer[] = [];
+  const parts: number[] = [];
+  const known = new Map<Piece, number>();
+  const add = (piece: Piece): void => {
+    const { bytes, holes } = piece;
+    let text = known.get(piece);
+    if (text === undefined) known.set(piece, (text = texts.push(bytes) - 1));
+    let from = 0;
+    for (const { at, filled } of holes) {
+      parts.push(text, from, at);
+      if (filled.piece !== undefined) add(filled.piece);
+      from = at;
+    }
+    parts.push(text, from, bytes.length);
+  };
+  add({
+    bytes: Buffer.from(`{${','.repeat(pieces.length - 1)}}`),
+    holes: pieces.map((piece, i) => hole(i + 1, piece)),
   });
-  out.byte(CLOSE_OBJECT);
-  return out.toBytes();
+  return joinTexts(texts, parts);
 }
 
-export const toPiece = (text: string): Piece => ({ bytes: Buffer.from(text), holes: [] });
-
 /** A root field. Rejects with EXCEPTIONAL. @param value a JsonValue, a list of them, or null */
-export async function runText(write: WriteText, value: unknown, scope: Scope): Promise<Piece> {
+export async function runText(plan: TextPlan, value: unknown, scope: Scope): Promise<Piece> {
   const { text, place } = value instanceof JsonValue ? value : joined(value);
-  return new TextRun().write(write, text, place, scope);
+  return new TextRun().write(plan, text, place, scope);
 }
 
 /** Of records that were looked up one by one, and of what is no JSON of an upstream. */
@@ -130,7 +170,7 @@ function joined(value: unknown): JsonValue {
 }
 
 /** Of a value that came of JSON. Throws EXCEPTIONAL where that is unusual. */
-export function textOf(value: unknown): JsonText {
+function textOf(value: unknown): JsonText {
   const text = JsonText.read(Buffer.from(JSON.stringify(value)));
   if (text === undefined) throw EXCEPTIONAL;
   return text;

@@ -1,7 +1,9 @@
 // JSON as its bytes: what is read of it is what the parser reads, and what the parser refuses is refused.
+import { isUtf8 } from 'node:buffer';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { JsonText, JsonValue, NOWHERE, SIZE } from '../../../src/transport/json-text.ts';
+import { NOWHERE, SIZE } from '../../../src/transport/json-layout.ts';
+import { JsonText, JsonValue } from '../../../src/transport/json-text.ts';
 import { parseJson } from '../../../src/transport/parse-json.ts';
 
 const read = (text: string): JsonText | undefined => JsonText.read(Buffer.from(text));
@@ -9,13 +11,15 @@ const rawOf = (text: string): unknown => {
   const json = read(text);
   return json === undefined ? 'not read' : new JsonValue(json, 0).raw();
 };
+const hasEscapeInKey = (text: string): boolean =>
+  [...text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?/gs)].some(([all, colon]) => colon !== undefined && all.includes('\\'));
 
 describe('JSON as bytes', () => {
   it.each([
     ...['{}', '[]', '""', '0', ' [ ] ', '\r\n\t{ }\n', 'true', 'null', '-0', '1.5e-3', '1E+2', '[[[]],{"a":{}}]'],
     ...[
       '{"a":1,"a":2}',
-      '"\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d"',
+      '"\\"\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d"',
       '"ends with \\\\"',
       '[1,-2.50,"x",true,false,null]',
     ],
@@ -61,21 +65,18 @@ describe('JSON as bytes', () => {
     expect(read(`${'['.repeat(513)}${']'.repeat(513)}`)).toBeUndefined();
   });
 
-  it('tells a text that is none when that text is read', () => {
-    const json = read('["fine", "a\nb", "\\x"]');
-    const items = json && new JsonValue(json, 0).items();
-    expect(items?.[0]?.raw()).toBe('fine');
-    for (const wrong of items?.slice(1) ?? []) expect(() => wrong.raw()).toThrow(SyntaxError);
-  });
-
-  it('finds the last property of a name, however the name is written, and nothing of what is inside', () => {
-    const names = ['a', 'b', 'ab', 'none'].map((name) => Buffer.from(name));
+  it('finds the last property of a name, and nothing of what is inside', () => {
     const valuesOf = (text: string): unknown[] => {
       const json = read(text);
-      return Array.from(json?.find(0, names, new Int32Array(names.length)) ?? [], (place) => json?.valueAt(place));
+      return ['a', 'b', 'ab', 'none'].map((name) => json?.valueAt(json.find(0, Buffer.from(name))));
     };
     expect(valuesOf('{"b":1,"a":{"ab":2,"b":3},"b":[4],"ab":"x"}')).toEqual([{ ab: 2, b: 3 }, [4], 'x', undefined]);
-    expect(valuesOf('{"\\u0061":1,"a\\u0062":2,"b":3,"c\\n":4}')).toEqual([1, 3, 2, undefined]);
+  });
+
+  it('is not read where a key has an escape: it is not simply its characters', () => {
+    expect(read('{"\\u0061":1}')).toBeUndefined();
+    expect(read('[{"a":"\\u0061"},{"c\\n":4}]')).toBeUndefined();
+    expect(rawOf('{"a":"\\u0061"}')).toEqual({ a: 'a' });
   });
 
   it('is read as the parser reads it, whatever it is and however it is spaced', () => {
@@ -83,7 +84,7 @@ describe('JSON as bytes', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 4 }), spaces, spaces, (value, indent, around) => {
         const text = around + JSON.stringify(value, undefined, indent) + around;
-        expect(rawOf(text)).toEqual(parseJson(text));
+        expect(rawOf(text)).toEqual(hasEscapeInKey(text) ? 'not read' : parseJson(text));
       }),
       { numRuns: 300 },
     );
@@ -100,18 +101,17 @@ describe('JSON as bytes', () => {
           const bytes = Buffer.from(JSON.stringify(value));
           for (const [at, to] of changes) bytes[at % bytes.length] = to;
           const json = JsonText.read(bytes);
-          if (json === undefined) return;
-          // Only what is inside of texts may still be wrong.
-          const outside = bytes.toString().replace(/"(?:[^"\\]|\\[^])*"/g, '""');
-          expect(() => JSON.parse(outside) as unknown).not.toThrow();
+          const text = bytes.toString();
+          const unusual = !isUtf8(bytes) || hasEscapeInKey(text);
           let parsed: unknown;
           try {
-            parsed = parseJson(bytes.toString());
+            parsed = parseJson(text);
           } catch {
-            expect(() => new JsonValue(json, 0).raw()).toThrow(SyntaxError);
+            expect(json).toBeUndefined();
             return;
           }
-          expect(new JsonValue(json, 0).raw()).toEqual(parsed);
+          if (json === undefined) expect(unusual).toBe(true);
+          else expect(new JsonValue(json, 0).raw()).toEqual(parsed);
         },
       ),
       { numRuns: 2_000 },
@@ -123,7 +123,7 @@ describe('JSON as bytes', () => {
     if (json === undefined) throw new Error('it is JSON');
     expect(new JsonValue(json, 0).items()?.map((item) => item.raw())).toEqual([1, [2, 3], { a: 4 }]);
     expect(new JsonValue(json, SIZE).items()).toBeUndefined();
-    expect(json.nextAt(0)).toBe(json.places.length);
+    expect(json.nextAt(0)).toBe(8 * SIZE);
     expect(json.valueAt(NOWHERE)).toBeUndefined();
   });
 });

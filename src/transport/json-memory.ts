@@ -1,0 +1,160 @@
+// The memory that assembly/json-text.ts works in: one text at a time with the table of its values, and after those what is
+// being written. Whatever is kept longer is copied out of it; a text that is asked for again is read again, which costs less
+// than tables that would be kept. Used by json-text.ts and by those who write JSON text.
+import { HOLE_FOR, HOLE_PLACE, HOLE_SIZE, NO_ROOM, WRITTEN } from './json-layout.ts';
+import { WASM } from './json-text.generated.ts';
+
+/** Addresses in bytes, tables and results in numbers of four. */
+interface Assembly {
+  readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+  find(text: number, length: number, table: number): number;
+  write(
+    nodes: number,
+    texts: number,
+    node: number,
+    table: number,
+    place: number,
+    from: number,
+    to: number,
+    result: number,
+  ): number;
+  join(parts: number, after: number, to: number): void;
+}
+
+/** What is written of a value, compiled: nodes as json-layout.ts has them, and the texts that they refer to. */
+export interface Plan {
+  readonly code: Uint8Array;
+  /** Where in it the texts are, and the node to begin with. */
+  readonly texts: number;
+  readonly root: number;
+}
+
+/** @param at bytes before it @param id what the plan calls it @param place of its value */
+export type OnHole = (at: number, id: number, place: number) => void;
+
+const PAGE = 1 << 16;
+/** Bytes of the longest text: with the longest table that it can have, memory stays below 256 MB. */
+const MAX_TEXT = 1 << 25;
+/** Bytes that are written of one value; more is put together elsewhere. */
+const MAX_WRITTEN = 1 << 27;
+/** Memory that is kept however short the texts are. */
+const KEPT = 1 << 24;
+/** So many short texts one after another, and longer memory is given back. */
+const SHORT_TEXTS = 1_000;
+/** Where the text begins; results are left before it. */
+export const TEXT_AT = 64;
+/** Zeroes after a text, which may be read. */
+const AFTER_TEXT = 32;
+/** A table has three numbers for each value; most are a byte and a comma. */
+const TABLE_BYTES = 6;
+/** Output is written 16 bytes at a time. */
+const MARGIN = 64;
+
+const aligned = (bytes: number): number => (bytes + 7) & ~7;
+const compiled = new WebAssembly.Module(Buffer.from(WASM, 'base64'));
+const instantiate = (): Assembly => new WebAssembly.Instance(compiled).exports as unknown as Assembly;
+
+let assembly = instantiate();
+let bytes = new Uint8Array(0);
+let words = new Int32Array(0);
+/** The text that is in memory, its table, and where that ends. */
+let current: Uint8Array | undefined;
+let table = 0;
+let placeCount = 0;
+let places = words;
+let shortTexts = 0;
+
+/** Where nothing is that is still needed. */
+const free = (): number => (current === undefined ? TEXT_AT : aligned(table + 4 * placeCount));
+
+function reserve(length: number): void {
+  if (length <= bytes.length) return;
+  assembly.memory.grow(Math.ceil((length - bytes.length) / PAGE));
+  const { buffer } = assembly.memory;
+  bytes = new Uint8Array(buffer);
+  words = new Int32Array(buffer);
+  if (current !== undefined) places = new Int32Array(buffer, table, placeCount);
+}
+
+function giveBack(): void {
+  assembly = instantiate();
+  bytes = new Uint8Array(0);
+  shortTexts = 0;
+}
+
+/**
+ * The table of a text, until another is asked for; its texts begin at TEXT_AT. Undefined for what is no JSON, or unusual: an
+ * escape in a key, deep nesting, length. What is no UTF-8 is not noticed.
+ */
+export function tableOf(text: Uint8Array): Int32Array | undefined {
+  if (current === text) return places;
+  current = undefined;
+  if (text.length > MAX_TEXT) return undefined;
+  table = aligned(TEXT_AT + text.length + AFTER_TEXT);
+  const needed = table + TABLE_BYTES * (text.length + 2);
+  shortTexts = needed > KEPT ? 0 : shortTexts + 1;
+  if (shortTexts > SHORT_TEXTS && bytes.length > KEPT) giveBack();
+  reserve(needed);
+  bytes.set(text, TEXT_AT);
+  bytes.fill(0, TEXT_AT + text.length, table);
+  placeCount = assembly.find(TEXT_AT, text.length, table);
+  if (placeCount < 0) return undefined;
+  places = new Int32Array(assembly.memory.buffer, table, placeCount);
+  current = text;
+  return places;
+}
+
+/**
+ * What the plan makes of the value at a place of the text, and the holes that are left in it, one after another: what is done
+ * with them may read this text, and no other. Undefined where something is out of the ordinary, or there is too much of it.
+ */
+export function writeJson(
+  { code, texts, root }: Plan,
+  text: Uint8Array,
+  place: number,
+  onHole: OnHole,
+): Buffer | undefined {
+  if (tableOf(text) === undefined) return undefined;
+  const nodes = free();
+  const from = aligned(nodes + code.length + MARGIN);
+  for (let room = Math.max(text.length, PAGE); room <= MAX_WRITTEN; room *= 4) {
+    reserve(from + room);
+    bytes.set(code, nodes);
+    const to = bytes.length - MARGIN;
+    const status = assembly.write(nodes, nodes + texts, root, table, place, from, to, 0);
+    if (status === NO_ROOM) continue;
+    if (status !== WRITTEN) return undefined;
+    const [end = 0, last = 0] = words;
+    const written = copied(from, end);
+    for (let hole = (to >> 2) - HOLE_SIZE; hole >= last >> 2; hole -= HOLE_SIZE) {
+      onHole((words[hole] ?? 0) - from, words[hole + HOLE_FOR] ?? 0, words[hole + HOLE_PLACE] ?? 0);
+    }
+    return written;
+  }
+  return undefined;
+}
+
+/** @param parts one after another, three numbers each: of which text, from where, to where */
+export function joinTexts(texts: readonly Uint8Array[], parts: readonly number[]): Buffer {
+  const list = free();
+  const listEnd = list + (8 * parts.length) / 3;
+  let from = listEnd;
+  const addresses = texts.map((text) => (from += text.length) - text.length);
+  let to = from;
+  for (let i = 0; i < parts.length; i += 3) to += (parts[i + 2] ?? 0) - (parts[i + 1] ?? 0);
+  reserve(to + MARGIN);
+  texts.forEach((text, i) => bytes.set(text, addresses[i]));
+  for (let i = 0, word = list >> 2; i < parts.length; i += 3, word += 2) {
+    const [of = 0, start = 0, end = 0] = [parts[i], parts[i + 1], parts[i + 2]];
+    words[word] = (addresses[of] ?? 0) + start;
+    words[word + 1] = end - start;
+  }
+  assembly.join(list, listEnd, from);
+  return copied(from, to);
+}
+
+function copied(from: number, to: number): Buffer {
+  const copy = Buffer.allocUnsafe(to - from);
+  copy.set(bytes.subarray(from, to));
+  return copy;
+}
