@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import ts from 'typescript-eslint';
 
 export default ts.config(
-  { ignores: ['dist', 'coverage', 'node_modules', '**/*.generated.ts', '.manifold'] },
+  { ignores: ['dist', 'coverage', 'node_modules', '**/*.generated.ts', '.manifold', 'assembly'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -124,8 +124,8 @@ export function writeJson(
     const status = assembly.write(nodes, nodes + texts, root, table, place, from, to, 0);
     if (status === NO_ROOM) continue;
     if (status !== WRITTEN) return undefined;
-    const [end = 0, last = 0] = words;
-    const written = copied(from, end);
+    const written = copied(from, words[0] ?? 0);
+    const last = words[1] ?? 0;
     for (let hole = (to >> 2) - HOLE_SIZE; hole >= last >> 2; hole -= HOLE_SIZE) {
       onHole((words[hole] ?? 0) - from, words[hole + HOLE_FOR] ?? 0, words[hole + HOLE_PLACE] ?? 0);
     }
@@ -134,24 +134,50 @@ export function writeJson(
   return undefined;
 }
 
-/** @param parts one after another, three numbers each: of which text, from where, to where */
-export function joinTexts(texts: readonly Uint8Array[], parts: readonly number[]): Buffer {
-  const list = free();
-  const listEnd = list + (8 * parts.length) / 3;
-  let from = listEnd;
-  const addresses = texts.map((text) => (from += text.length) - text.length);
-  let to = from;
-  for (let i = 0; i < parts.length; i += 3) to += (parts[i + 2] ?? 0) - (parts[i + 1] ?? 0);
-  reserve(to + MARGIN);
-  texts.forEach((text, i) => bytes.set(text, addresses[i]));
-  for (let i = 0, word = list >> 2; i < parts.length; i += 3, word += 2) {
-    const [of = 0, start = 0, end = 0] = [parts[i], parts[i + 1], parts[i + 2]];
-    words[word] = (addresses[of] ?? 0) + start;
-    words[word + 1] = end - start;
+/**
+ * Puts parts of texts one after another. One at a time, and nothing else of this module is called before it has finished.
+ */
+export class TextJoiner {
+  #length = 0;
+  #partCount = 0;
+  /** Where the next text goes. */
+  #at = free();
+
+  /** @returns its address */
+  add(text: Uint8Array): number {
+    const at = this.#at;
+    this.#at += text.length;
+    reserve(this.#at + MARGIN);
+    bytes.set(text, at);
+    return at;
   }
-  assembly.join(list, listEnd, from);
-  return copied(from, to);
+
+  /** A part of a text: from where to where in memory. */
+  part(from: number, to: number): void {
+    const at = 2 * this.#partCount;
+    if (at === parts.length) {
+      const more = new Int32Array(2 * parts.length);
+      more.set(parts);
+      parts = more;
+    }
+    parts[at] = from;
+    parts[at + 1] = to - from;
+    this.#partCount += 1;
+    this.#length += to - from;
+  }
+
+  finish(): Buffer {
+    const list = aligned(this.#at);
+    const from = list + 8 * this.#partCount;
+    const to = from + this.#length;
+    reserve(to + MARGIN);
+    words.set(parts.subarray(0, 2 * this.#partCount), list >> 2);
+    assembly.join(list, from, from);
+    return copied(from, to);
+  }
 }
+
+let parts = new Int32Array(1 << 10);
 
 function copied(from: number, to: number): Buffer {
   const copy = Buffer.allocUnsafe(to - from);

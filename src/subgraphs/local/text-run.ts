@@ -1,7 +1,7 @@
 // One root field as it becomes JSON text: what text-plan.ts compiles is written, records are loaded, and the pieces are put
 // together.
 import type { Scope } from '../../contract/scope.ts';
-import { joinTexts, type Plan } from '../../transport/json-memory.ts';
+import { TextJoiner, type Plan } from '../../transport/json-memory.ts';
 import { JsonText, JsonValue, toRaw } from '../../transport/json-text.ts';
 import { EXCEPTIONAL } from './compile-leaf.ts';
 import type { StubReader, StubValues } from './list-plan.ts';
@@ -131,26 +131,25 @@ export function listOf(items: readonly Filled[]): Piece {
 
 /** An object of the pieces, with all that belongs in their holes. */
 export function joinPieces(pieces: readonly Piece[]): Uint8Array {
-  const texts: Buffer[] = [];
-  const parts: number[] = [];
-  const known = new Map<Piece, number>();
+  const joiner = new TextJoiner();
+  const addresses = new Map<Piece, number>();
   const add = (piece: Piece): void => {
     const { bytes, holes } = piece;
-    let text = known.get(piece);
-    if (text === undefined) known.set(piece, (text = texts.push(bytes) - 1));
-    let from = 0;
+    let address = addresses.get(piece);
+    if (address === undefined) addresses.set(piece, (address = joiner.add(bytes)));
+    let from = address;
     for (const { at, filled } of holes) {
-      parts.push(text, from, at);
+      joiner.part(from, address + at);
       if (filled.piece !== undefined) add(filled.piece);
-      from = at;
+      from = address + at;
     }
-    parts.push(text, from, bytes.length);
+    joiner.part(from, address + bytes.length);
   };
   add({
     bytes: Buffer.from(`{${','.repeat(pieces.length - 1)}}`),
     holes: pieces.map((piece, i) => hole(i + 1, piece)),
   });
-  return joinTexts(texts, parts);
+  return joiner.finish();
 }
 
 /** A root field. Rejects with EXCEPTIONAL. @param value a JsonValue, a list of them, or null */
