@@ -3,11 +3,11 @@
 // interceptors) is most of what a small call costs, and there is nothing in it for this caller.
 import { readFileSync } from 'node:fs';
 import type { AxiosRequestHeaders } from 'axios';
-import { Agent } from 'undici';
 import type { UpstreamResponse } from '../contract/transport.ts';
 import type { SourceSettings } from '../config/source-settings.ts';
 import { HubFault } from '../faults/hub-fault.ts';
 import { ACCEPTED_ENCODINGS } from './decode-body.ts';
+import { Agent } from './undici.ts';
 import { createUndiciAdapter } from './undici-adapter.ts';
 import { createUpstreamResponse } from './upstream-response.ts';
 import type { WireRequest } from './wire-request.ts';

@@ -1,9 +1,10 @@
 // GraphQL over server-sent events, distinct connections mode: one POST for one subscription.
 // https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
-import { Agent, request, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import { HubFault } from '../../faults/hub-fault.ts';
 import { faultOfExchange } from '../../transport/fault-of-exchange.ts';
 import { parseJson } from '../../transport/parse-json.ts';
+import { Agent, request } from '../../transport/undici.ts';
 import { readEvents } from './event-source.ts';
 import { isObject } from './read-answer.ts';
 import { untilEnded, type OpenStream, type StreamSink, type StreamTarget } from './stream-connection.ts';
@@ -18,8 +19,10 @@ export const openSse: OpenStream = (target, payload, listener) => {
   const dispatcher = new Agent({ connectTimeout: target.timeoutMs, headersTimeout: target.timeoutMs, bodyTimeout: 0 });
   const run = async (): Promise<void> => {
     try {
-      const response = await request(target.url, {
-        dispatcher,
+      const { origin, pathname, search } = target.url;
+      const response = await request(dispatcher, {
+        origin,
+        path: pathname + search,
         method: 'POST',
         headers: {
           ...{ 'user-agent': 'manifold', 'content-type': 'application/json', accept: 'text/event-stream' },

@@ -1,0 +1,13 @@
+// What the hub uses of undici, and no more: its index loads fetch, caches, mocks and websockets too, which take 14 MB.
+import { createRequire } from 'node:module';
+import type { Agent as UndiciAgent, Dispatcher } from 'undici';
+
+const load = createRequire(import.meta.url);
+
+export const Agent = load('undici/lib/dispatcher/agent.js') as typeof UndiciAgent;
+
+/** Status and headers of an answer, its body as it comes in. */
+export function request(dispatcher: Dispatcher, options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {
+  type Send = (this: Dispatcher, options: Dispatcher.RequestOptions) => Promise<Dispatcher.ResponseData>;
+  return (load('undici/lib/api/api-request.js') as Send).call(dispatcher, options);
+}
