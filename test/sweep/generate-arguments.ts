@@ -11,6 +11,11 @@ export interface Generator {
   readonly resolve: (schema: Json | undefined) => Json;
   /** A text that fits a pattern; undefined where none is found. */
   readonly fit: (schema: Json) => string | undefined;
+  /**
+   * Which values stand in the style `deepObject`: this one, or those of its properties. Prism takes an object there that is
+   * not sent for an empty one: one that requires something is always sent. No list of objects that may be left out is.
+   */
+  readonly deep: boolean | ReadonlySet<string>;
 }
 
 const MAX_DEPTH = 8;
@@ -57,16 +62,32 @@ export function generate(type: GraphQLInputType, written: Json | undefined, how:
     if (directiveArgs(field.astNode, 'additional') !== undefined) continue;
     const raw = upstreamName(field.astNode, field.name);
     const inner = shape === 'tuple' ? (schema.prefixItems?.[index] ?? {}) : schema.properties?.[raw];
+    const deep = typeof how.deep === 'boolean' ? how.deep : how.deep.has(raw);
     // Of two members of a choice that demand nothing, only a property of one value says which is meant.
     const tells = inner?.const !== undefined || how.resolve(inner).enum?.length === 1;
-    const required = tells || isNonNullType(field.type) || (schema.required ?? []).includes(raw);
+    const missed = deep && demands(inner, how);
+    const required = missed || tells || isNonNullType(field.type) || (schema.required ?? []).includes(raw);
+    if (how.deep !== true && deep && !required && isListOfObjects(inner, how)) continue;
     const enough = Object.keys(object).length >= (schema.minProperties ?? 0);
     if (!required && enough && (how.minimal || depth > 1)) continue;
     if (field.defaultValue !== undefined) continue;
-    const value = generate(field.type, inner, how, depth + 1);
+    const value = generate(field.type, inner, { ...how, deep }, depth + 1);
     if (value !== undefined) object[field.name] = value;
   }
   return object;
+}
+
+/** Whether an object requires something, itself or in an object inside it. */
+export function demands(written: Json | undefined, how: Pick<Generator, 'resolve'>, depth = 0): boolean {
+  const schema = merged(how.resolve(written), how, 0);
+  if (schema.type !== 'object' || depth > MAX_DEPTH) return false;
+  const inside = Object.values((schema.properties ?? {}) as Json) as Json[];
+  return (schema.required ?? []).length > 0 || inside.some((one) => demands(one, how, depth + 1));
+}
+
+function isListOfObjects(written: Json | undefined, how: Generator): boolean {
+  const schema = merged(how.resolve(written), how, 0);
+  return schema.type === 'array' && merged(how.resolve(schema.items), how, 0).type === 'object';
 }
 
 function scalar(name: string, schema: Json, how: Generator): unknown {
@@ -177,7 +198,7 @@ function anything(schema: Json, how: Generator): unknown {
 }
 
 /** The parts of allOf as one schema. */
-function merged(schema: Json, how: Generator, depth: number): Json {
+function merged(schema: Json, how: Pick<Generator, 'resolve'>, depth: number): Json {
   if (!Array.isArray(schema.allOf) || depth > 20) return schema;
   const parts = schema.allOf.map((part: Json) => merged(how.resolve(part), how, depth + 1));
   const all = [...parts, { ...schema, allOf: undefined }];

@@ -3,7 +3,9 @@
 // that it can. Not part of `npm test`; Prism is 186 packages, so it is no dependency:
 //
 //   npm install --prefix /some/folder @stoplight/prism-cli@5
-//   node test/sweep/prism.ts --prism /some/folder FOLDER-OF-DOCUMENTS [--match text] [--raw] [--verbose]
+//   node test/sweep/prism.ts --prism /some/folder FOLDER-OF-DOCUMENTS [--match text] [--raw] [--whole] [--verbose]
+//
+// `--raw` serves the documents as they are; `--whole` makes no allowance for how Prism reads `deepObject` (see Generator.deep).
 import { spawn, type ChildProcess } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -21,7 +23,7 @@ import { writePinned } from '../../src/config/pinned-sdl.ts';
 import { directiveArgs, upstreamName } from '../../src/subgraphs/local/hub-directives.ts';
 import { buildLocalSchema } from '../../src/subgraphs/local/local-schema.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
-import { generate, type Json } from './generate-arguments.ts';
+import { demands, generate, type Json } from './generate-arguments.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -29,6 +31,7 @@ const { values, positionals } = parseArgs({
     prism: { type: 'string' },
     match: { type: 'string', default: '' },
     raw: { type: 'boolean', default: false },
+    whole: { type: 'boolean', default: false },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -180,7 +183,6 @@ async function call(
     return found ?? {};
   };
   const operation = operationOf(document, field, resolveRef);
-  const how = { minimal, resolve: resolveRef, fit };
   const variables: Json = {};
   for (const argument of field.args) {
     const raw = upstreamName(argument.astNode, argument.name);
@@ -190,9 +192,12 @@ async function call(
     );
     // What is required may still be null, as a parameter or as the body.
     const required = isNonNullType(argument.type) || (parameter ?? operation.requestBody).required === true;
-    if (!required && (minimal || argument.defaultValue !== undefined)) continue;
-    if (!isNonNullType(argument.type) && argument.defaultValue !== undefined) continue;
     const written = parameter === undefined ? operation.body : parameterSchema(parameter);
+    const deep = parameter === undefined ? operation.deep : isDeep(parameter);
+    const how = { minimal, resolve: resolveRef, fit, deep };
+    const missed = deep === true && demands(written, how);
+    if (!required && !missed && (minimal || argument.defaultValue !== undefined)) continue;
+    if (!isNonNullType(argument.type) && argument.defaultValue !== undefined) continue;
     const value = generate(argument.type, written, how);
     if (value !== undefined) variables[argument.name] = value;
   }
@@ -217,7 +222,7 @@ function operationOf(document: Json, field: GraphQLField<unknown, unknown>, foll
     path
       .replace(/\{[?&][^}]*\}/g, '')
       .replace(/#.*$/, '')
-      .replace(/\{[^}]*\}/g, '{}');
+      .replace(/\{[^}]*\}|(?<=\/):[^/]+/g, '{}');
   const wanted = plain(String(rest[method]));
   const found = Object.entries((document.paths ?? {}) as Json).find(
     ([path, item]) =>
@@ -239,6 +244,8 @@ function operationOf(document: Json, field: GraphQLField<unknown, unknown>, foll
         ? type.includes('urlencoded')
         : type.includes(encoding);
   const chosen = content.find(([type]) => fits(type)) ?? content[0];
+  const encodings = Object.entries((follow(chosen?.[1] as Json).encoding ?? {}) as Record<string, Json>);
+  const deep = new Set(encodings.filter(([, one]) => isDeep(one)).map(([name]) => name));
   const ofForm = {
     type: 'object',
     properties: Object.fromEntries(form.map((one) => [one.name, one])),
@@ -248,7 +255,11 @@ function operationOf(document: Json, field: GraphQLField<unknown, unknown>, foll
     parameters.find((one) => one.in === 'body')?.schema ??
     (form.length > 0 ? ofForm : follow(chosen?.[1] as Json).schema);
   const credential = credentialFor(document, (operation.security ?? document.security ?? []) as Json[]);
-  return { parameters, requestBody, body: body as Json | undefined, credential };
+  return { parameters, requestBody, body: body as Json | undefined, deep, credential };
+}
+
+function isDeep({ style }: Json): boolean {
+  return !values.whole && style === 'deepObject';
 }
 
 function parameterSchema(parameter: Json): Json {

@@ -160,22 +160,31 @@ function readOperation(context: ReaderContext, reader: OperationReader, found: O
   context.quota('parameter', raw.length, at);
   const text = (key: string): string | undefined =>
     [operation, ...items].map((owner) => textOf(property(owner.value, key))).find((one) => one !== undefined);
+  const parameters = reader.parameters(raw, operation);
   const servers = [operation, ...items].map((owner) => ownServerUrl(owner.value, base));
   return {
     method,
-    path,
+    path: withBraces(path, parameters),
     at,
     operationId: textOf(property(operation.value, 'operationId')),
     sentAs,
     summary: text('summary'),
     description: text('description'),
     deprecated: property(operation.value, 'deprecated') === true,
-    parameters: reader.parameters(raw, operation),
+    parameters,
     body: reader.body(raw, operation),
     responses: reader.responses(operation),
     security: readSecurity(operation.value, references.root.value),
     server: servers.find((one) => one !== undefined),
   };
+}
+
+/** `/tasks/:id`, as routers write it, where `id` is a parameter of the path that has no other place in it. */
+function withBraces(path: string, parameters: readonly ApiParameter[]): string {
+  return path.replace(/\/:([^/{}]+)/g, (whole, name: string) => {
+    const isMeant = parameters.some((one) => one.in === 'path' && one.name === name) && !path.includes(`{${name}}`);
+    return isMeant ? `/{${name}}` : whole;
+  });
 }
 
 /** Parameters of the operation, then those of the path that it does not override. */

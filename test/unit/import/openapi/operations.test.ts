@@ -68,6 +68,17 @@ describe('paths', () => {
     expect(report.notes.map(({ message }) => message)).toEqual(['"no method" is no method']);
   });
 
+  it('may write their parameters as routers do', async () => {
+    const sdl = await sdlOf(
+      api({
+        '/tasks/:id/at/:time': { get: { operationId: 'task', parameters: [path('id')], responses: text } },
+        '/boxes/{id}/:id': { get: { operationId: 'box', parameters: [path('id')], responses: text } },
+      }),
+    );
+    expect(sdl).toContain('task(id: ID!): String @rest(get: "/tasks/{id}/at/:time")');
+    expect(sdl).toContain('box(id: ID!): String @rest(get: "/boxes/{id}/:id")');
+  });
+
   it('may say more beside their reference', async () => {
     const sdl = await sdlOf({
       ...api({
