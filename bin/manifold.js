@@ -18,20 +18,21 @@ if (major < NEEDED[0] || (major === NEEDED[0] && minor < NEEDED[1])) {
 // and glibc keeps an arena of freed memory for each of V8's threads. Both can only be told when a process starts, so a
 // server replaces itself once. Where it cannot (or would lose the channel to its parent), only memory is lost.
 // Little survives a young collection, so one thread does it: with several it waits for those that have no core.
-const serves = process.argv.some((argument) => argument === 'serve' || argument === 'dev');
+// An import keeps most of what it makes until its end: of all that, it only needs that the young generation stays small.
+const runs = (...commands) => process.argv.some((argument) => commands.includes(argument));
+const serves = runs('serve', 'dev');
 if (
-  serves &&
+  (serves || runs('import', 'diff')) &&
   process.execve !== undefined &&
   process.channel === undefined &&
   !process.execArgv.some((flag) => flag.includes('semi-space'))
 ) {
   const script = fileURLToPath(import.meta.url);
   const heap = JSON.parse(readFileSync(new URL('heap.json', import.meta.url), 'utf8'));
-  const args = [...process.execArgv, ...heap.flags, '--disable-warning=ExperimentalWarning', script];
-  process.execve(process.execPath, [process.execPath, ...args, ...process.argv.slice(2)], {
-    ...heap.env,
-    ...process.env,
-  });
+  const flags = serves ? heap.flags : heap.flags.filter((flag) => flag.includes('semi-space'));
+  const args = [...process.execArgv, ...flags, '--disable-warning=ExperimentalWarning', script];
+  const env = { ...(serves ? heap.env : {}), ...process.env };
+  process.execve(process.execPath, [process.execPath, ...args, ...process.argv.slice(2)], env);
 }
 
 // What was compiled (and stripped of its types) at the last start need not be compiled again.

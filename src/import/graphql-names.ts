@@ -18,6 +18,7 @@ export const plainName = (name: string): string => name.replaceAll(/[^A-Za-z0-9]
 
 /** `list-pets`, `list_pets` and `ListPets` → `listPets`; `URLPath` → `urlPath`; never starts with two underscores. */
 export function camelName(raw: string): string {
+  if (isOneWord(raw)) return raw;
   const words = wordsOf(raw);
   const [first, ...rest] = words;
   if (first === undefined) return fallbackName(raw);
@@ -61,10 +62,14 @@ export function createNameScope(reserved: Iterable<string> = []): NameScope {
   const next = new Map<string, number>();
   return {
     claim(name) {
+      if (!taken.has(name)) {
+        taken.add(name);
+        return name;
+      }
       let free = name;
       let n = next.get(name) ?? 2;
       for (; taken.has(free); n += 1) free = `${name}${/\d$/.test(name) ? '_' : ''}${n}`;
-      if (free !== name) next.set(name, n);
+      next.set(name, n);
       taken.add(free);
       return free;
     },
@@ -100,6 +105,11 @@ function wordsOf(raw: string): string[] {
 /** Accents are dropped (`café` → `cafe`); what is left beyond ASCII separates words. */
 function ascii(raw: string): string {
   return raw.normalize('NFKD').replace(/\p{M}+/gu, '');
+}
+
+/** What `camelName` would leave as it is, told without taking it apart. */
+function isOneWord(raw: string): boolean {
+  return raw.length <= MAX_LENGTH && /^[a-z][A-Za-z0-9]*$/.test(raw);
 }
 
 function isLegal(name: string): boolean {

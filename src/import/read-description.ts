@@ -52,6 +52,12 @@ export async function readDescription(reference: string, options: ReadOptions): 
   return readFile(path, boundary, { ...options, maxBytes });
 }
 
+/** Gives the memory back at once: of the largest descriptions each copy counts. Nothing may read `bytes` afterwards. */
+export function releaseBytes({ buffer, byteLength }: Uint8Array): void {
+  // Small ones share their memory with others.
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
+}
+
 /** A file's name inside a reference: references are URIs, file names are not. */
 function unescape(target: string): string {
   try {

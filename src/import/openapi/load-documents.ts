@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ImportProgress } from '../../config/import-report.ts';
 import { HubFault, toHubFault } from '../../faults/hub-fault.ts';
 import { findRootDocument, type RootForm } from '../find-root-document.ts';
-import { readDescription } from '../read-description.ts';
+import { readDescription, releaseBytes, type ReadOptions } from '../read-description.ts';
 import { isObject, parseDescription, property, type JsonObject } from './parse-document.ts';
 
 export interface LoadedDocuments {
@@ -56,12 +56,18 @@ export async function loadDocuments(
   const documents = new Map<string, JsonObject>();
   const located = new Map<string, string | HubFault>();
   const root = await findRootDocument(spec, folder, OPENAPI);
-  const first = await readDescription(root.spec, { folder, within: root.within });
-  hash.update(first.bytes);
+  const read = async (reference: string, options: ReadOptions) => {
+    const { text, bytes, location } = await readDescription(reference, options);
+    if (!documents.has(location)) hash.update(bytes);
+    const megabytes = (bytes.length / 1e6).toFixed(1);
+    releaseBytes(bytes);
+    return { text, location, megabytes };
+  };
+  const first = await read(root.spec, { folder, within: root.within });
   let size = first.text.length;
   const main = first.location;
   const within = root.within ?? main;
-  progress(`parsing ${(first.bytes.length / 1e6).toFixed(1)} MB`);
+  progress(`parsing ${first.megabytes} MB`);
   documents.set(main, parseDescription(first.text, main));
   progress('resolving references');
   // A map iterates over what is added meanwhile, so this goes on until no file refers to a new one.
@@ -74,12 +80,11 @@ export async function loadDocuments(
         if (documents.size >= MAX_DOCUMENTS) {
           throw new HubFault('HUB_IMPORT_TOO_LARGE', `${main} consists of more than ${MAX_DOCUMENTS} files`);
         }
-        const { text, bytes, location } = await readDescription(file, { folder, from, within, hosts });
+        const { text, location } = await read(file, { folder, from, within, hosts });
         located.set(`${from} ${file}`, location);
         if (documents.has(location)) continue;
         progress('resolving references', `${documents.size} files read`);
         documents.set(location, parseDescription(text, location));
-        hash.update(bytes);
         size += text.length;
       } catch (error) {
         located.set(`${from} ${file}`, toHubFault(error));

@@ -14,6 +14,8 @@ const MAX_MERGED_KEYS = 100_000;
 const MAX_WRITTEN_VALUES = 2_500_000;
 const FEW_VALUES = 250_000;
 const MIN_BYTES_PER_VALUE = 16;
+/** One character beyond Latin-1 makes all of a text take two bytes each. The largest description known has 47 million. */
+const MAX_WIDE = 48_000_000;
 
 /** YAML 1.2, with the merges (`<<`) of 1.1 that descriptions use. */
 const SCHEMA = CORE_SCHEMA.extend({
@@ -26,6 +28,7 @@ const SCHEMA = CORE_SCHEMA.extend({
  */
 export function parseDescription(text: string, location: string): JsonObject {
   refuseForeign(text, location);
+  assertNarrow(text, location);
   const isJson = /^\s*[{[]/.test(text);
   assertSparse(text, isJson, location);
   const value = isJson ? parseJson(text, location) : parseYaml(text, location);
@@ -99,6 +102,12 @@ function parseYaml(text: string, location: string): unknown {
 /** By its properties: the class may be of another realm. */
 function isYamlException(error: unknown): error is YAMLException {
   return typeof error === 'object' && error !== null && Reflect.get(error, 'name') === 'YAMLException';
+}
+
+function assertNarrow(text: string, location: string): void {
+  if (text.length <= MAX_WIDE || !/[\u0100-\uffff]/.test(text)) return;
+  const size = `it has ${(text.length / 1e6).toFixed(1)} million characters, and some of them are beyond Latin-1`;
+  throw tooLarge(location, `${size}: of such a description ${MAX_WIDE / 1e6} million are read at most`);
 }
 
 /**

@@ -4,7 +4,8 @@ import { HubFault } from '../../faults/hub-fault.ts';
 
 /**
  * What each counts as, in characters of the description. Of 2,600 published descriptions, none that is longer than
- * `FREE` comes to more than two thirds of its length (Autotask), and the largest (Microsoft Graph, 47 MB) to less than half.
+ * `FREE` comes to more than two thirds of its length (Autotask, 3.4 MB), and the largest (Microsoft Graph, 20 and 47 MB,
+ * without a space in them) to less than half.
  */
 const WEIGHTS = {
   /** Operations and named schemas. */
@@ -18,12 +19,15 @@ const WEIGHTS = {
 /** So much is allowed however short the description is: 10,000 operations, or 62,500 fields. */
 const FREE = 2_500_000;
 
+/** And so much for each character beyond. */
+const SHARE = 0.6;
+
 /** Takes so many of a kind, found at that place. Throws HUB_IMPORT_TOO_LARGE where it is too much in all. */
 export type TakeQuota = (kind: keyof typeof WEIGHTS, count: number, at: string) => void;
 
 /** @param size characters of the description. */
 export function createQuota(size: number): TakeQuota {
-  const most = Math.max(FREE, size);
+  const most = FREE + Math.floor(SHARE * Math.max(0, size - FREE));
   const taken = { thing: 0, parameter: 0, field: 0, enumValue: 0 };
   let sum = 0;
   return (kind, count, at) => {

@@ -8,9 +8,11 @@ const MAX_READ = 20_000;
 
 /** Text of `xs:annotation/xs:documentation` or `wsdl:documentation`, white space folded; undefined where there is none. */
 export function documentationOf(node: XmlElement): string | undefined {
+  if (node.children.length === 0) return undefined;
   const annotation = childOf(node, XSD, 'annotation');
   const nodes =
     annotation === undefined ? childrenOf(node, WSDL, 'documentation') : childrenOf(annotation, XSD, 'documentation');
+  if (nodes.length === 0) return undefined;
   const text = nodes
     .map(allText)
     .join('\n')

@@ -47,14 +47,15 @@ export interface FieldCollector {
  * alternatives. One local name in two namespaces is two fields, the second under the raw name `name#2`.
  */
 export function createFieldCollector(fields: Field[]): FieldCollector {
-  const positions = new Map<string, number>();
+  /** Where the fields of each local name stand. */
+  const positions = new Map<string, number[]>();
   const rawNames = new Map<string, number>();
   return {
     add(field, occurs) {
-      const id = `${field.role} ${field.uri} ${field.local}`;
       const list = field.list || occurs.list;
       const required = field.required && !occurs.optional;
-      const position = positions.get(id);
+      const named = positions.get(field.local);
+      const position = named?.find((at) => fields[at]?.role === field.role && fields[at].uri === field.uri);
       const known = position === undefined ? undefined : fields[position];
       if (position !== undefined && known !== undefined) {
         if (field.role === 'element') {
@@ -67,9 +68,10 @@ export function createFieldCollector(fields: Field[]): FieldCollector {
         } else fields[position] = { ...field, raw: known.raw };
         return;
       }
+      if (named === undefined) positions.set(field.local, [fields.length]);
+      else named.push(fields.length);
       const taken = rawNames.get(field.raw) ?? 0;
       rawNames.set(field.raw, taken + 1);
-      positions.set(id, fields.length);
       const raw = taken === 0 ? field.raw : `${field.raw}#${taken + 1}`;
       fields.push({ ...field, raw, list, required, ...(occurs.turn === undefined ? {} : { turn: occurs.turn }) });
     },
