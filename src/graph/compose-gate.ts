@@ -1,6 +1,5 @@
 // The graph as a subgraph of other gateways: from composed subgraphs to supergraphs with a gate, and the SDL to publish.
 // Called by compose.ts where the hub serves as a subgraph.
-import { transformSupergraphToPublicSchema } from '@theguild/federation-composition';
 import {
   buildASTSchema,
   getNamedType,
@@ -16,6 +15,7 @@ import {
 import { composeSupergraph, type SubgraphSdl, type Supergraph } from './compose-supergraph.ts';
 import { readEntryKeys, type EntryKeys } from './entry-keys.ts';
 import { createGateSdl, openGate } from './gate-sdl.ts';
+import { toPublicDocument } from './public-document.ts';
 import { createPublishedSdl, ROOTS } from './published-sdl.ts';
 import { createPlanner, type Planner, type PlannerOptions } from './query-planner.ts';
 
@@ -85,7 +85,7 @@ function composeEntrance(
   const supergraph: Supergraph = {
     sdl: print(document),
     document,
-    publicSchema: buildASTSchema(transformSupergraphToPublicSchema(document), { assumeValidSDL: true }),
+    publicSchema: buildASTSchema(toPublicDocument(document), { assumeValidSDL: true }),
   };
   const planner = createPlanner(supergraph, planning);
   const own = [...candidates].flatMap(([type, keys]): [string, string][] => {

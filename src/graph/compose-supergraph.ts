@@ -1,10 +1,11 @@
 // Subgraph SDLs in, one supergraph out; called by compose.ts whenever sources or SDL changed.
-import { composeServices, transformSupergraphToPublicSchema } from '@theguild/federation-composition';
-import { buildASTSchema, print, type DocumentNode, type GraphQLError, type GraphQLSchema } from 'graphql';
+import { composeServices } from '@theguild/federation-composition';
+import { buildASTSchema, GraphQLError, print, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { HubFault } from '../faults/hub-fault.ts';
 import { linkKnownVersion } from './known-version.ts';
 import { leaveOut } from './leave-out.ts';
 import { expandRequires, mendSupergraph, readDeclared } from './mend-composition.ts';
+import { emptyUnions, toPublicDocument } from './public-document.ts';
 import { putBack } from './put-back.ts';
 import { shareDirectives } from './share-directives.ts';
 
@@ -61,7 +62,7 @@ export function composeSupergraph(
   return {
     sdl: print(document),
     document,
-    publicSchema: buildASTSchema(transformSupergraphToPublicSchema(document), { assumeValidSDL: true }),
+    publicSchema: buildASTSchema(toPublicDocument(document), { assumeValidSDL: true }),
   };
 }
 
@@ -79,7 +80,11 @@ function compose(
     options.trusted === true ? { disableValidationRules: DISTRUST } : undefined,
   );
   if (result.errors !== undefined) return { errors: result.errors };
-  return { document: mendSupergraph(result.supergraphDocumentNode, declared) };
+  const errors = emptyUnions(result.supergraphDocumentNode).map((name) => {
+    const message = `Type "${name}" is in the API schema but all of its members are @inaccessible.`;
+    return new GraphQLError(message, { extensions: { code: 'ONLY_INACCESSIBLE_CHILDREN' } });
+  });
+  return errors.length > 0 ? { errors } : { document: mendSupergraph(result.supergraphDocumentNode, declared) };
 }
 
 /** What to do about the codes of Apollo's composition rules that people meet most. */
@@ -96,6 +101,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   REQUIRES_FIELDS_MISSING_EXTERNAL: 'mark the required fields @external',
   EXTERNAL_UNUSED: 'use the @external field in a @key, @requires or @provides, or remove it',
   EXTERNAL_MISSING_ON_BASE: 'some other source must define the field',
+  ONLY_INACCESSIBLE_CHILDREN: 'mark the type itself @inaccessible, or leave one of them accessible',
   NO_QUERIES: 'at least one source must have a query field',
 };
 

@@ -1,6 +1,5 @@
 // A supergraph that was composed of reduced subgraphs in, the supergraph of the whole ones out: what was left out
 // (leave-out.ts) stands in it as the composition library would have written it. Called by compose-supergraph.ts.
-import { transformSupergraphToPublicSchema } from '@theguild/federation-composition';
 import {
   isTypeDefinitionNode,
   Kind,
@@ -17,6 +16,7 @@ import type { Supergraph } from './compose-supergraph.ts';
 import { readGraphs } from './join-directives.ts';
 import { joinField, joinType } from './join-node.ts';
 import { STAND_IN, type LeftOut, type Reduced } from './leave-out.ts';
+import { toPublicDocument } from './public-document.ts';
 import { HANDED_ON } from './read-uses.ts';
 
 export function putBack(composed: DocumentNode, { leftOut, stubs }: Reduced): Supergraph {
@@ -41,7 +41,7 @@ export function putBack(composed: DocumentNode, { leftOut, stubs }: Reduced): Su
       return (sdl ??= print(document));
     },
     publicSchema: buildDeferredSchema(
-      fill(transformSupergraphToPublicSchema(composed), leftOut, { toType: (node) => node, toField: (node) => node }),
+      fill(toPublicDocument(composed), leftOut, { toType: (node) => node, toField: (node) => node }),
     ),
   };
 }

@@ -1,10 +1,10 @@
 // A supergraph that another tool composed, as the source of truth: read from its file instead of composed from subgraphs.
 import { readFile } from 'node:fs/promises';
-import { transformSupergraphToPublicSchema } from '@theguild/federation-composition';
 import { buildASTSchema, Kind, Source, type ConstDirectiveNode, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { HubFault } from '../faults/hub-fault.ts';
 import type { Supergraph } from './compose-supergraph.ts';
 import { parseSdl } from './parse-sdl.ts';
+import { toPublicDocument } from './public-document.ts';
 
 /** A subgraph as the supergraph has it. */
 export interface JoinedGraph {
@@ -45,7 +45,7 @@ export async function readSupergraph(file: string, shown: string): Promise<Given
 
 function publicSchemaOf(document: DocumentNode, shown: string): GraphQLSchema {
   try {
-    return buildASTSchema(transformSupergraphToPublicSchema(document));
+    return buildASTSchema(toPublicDocument(document));
   } catch (thrown) {
     const reason = thrown instanceof Error ? thrown.message : String(thrown);
     throw new HubFault('HUB_COMPOSE_INVALID', `the schema of ${shown} is not valid: ${reason}`, { cause: thrown });

@@ -22,6 +22,22 @@ describe('composition', () => {
     expect(printType(publicSchema.getType('T') as never)).not.toContain('hidden');
   });
 
+  it('takes what is inaccessible out of unions', () => {
+    const { publicSchema } = compose({
+      a: `type Query { any: Any } union Any = Secret | Open type Secret @inaccessible { id: ID } type Open { id: ID }`,
+    });
+    expect(printType(publicSchema.getType('Any') as never)).toBe('union Any = Open');
+  });
+
+  it('refuses a union with nothing accessible in it, unless nobody sees it', () => {
+    const any = (field: string, union: string) =>
+      compose({ a: `type Query { any: Any ${field} n: Int } union Any ${union} = S type S @inaccessible { id: ID }` });
+    expect(() => any('', '')).toThrow(
+      /ONLY_INACCESSIBLE_CHILDREN: Type "Any" is in the API schema but all of its members are @inaccessible\. — to mend/,
+    );
+    expect(any('@inaccessible', '@inaccessible').publicSchema.getType('Any')).toBeUndefined();
+  });
+
   it('says which field of which type clashes, in which sources, and what to do', () => {
     const clash = () =>
       compose({ a: 'type Query { a: T } type T { x: Int }', b: 'type Query { b: T } type T { x: Int }' });
