@@ -114,6 +114,7 @@ function filesReferredTo(document: JsonObject): Set<string> {
       continue;
     }
     if (!isObject(value)) continue;
+    for (const file of filesOfMapping(value.mapping)) files.add(file);
     for (const key in value) {
       const inner = value[key];
       if (key === '$ref' && typeof inner === 'string' && !inner.startsWith('#')) {
@@ -123,4 +124,13 @@ function filesReferredTo(document: JsonObject): Set<string> {
     }
   }
   return files;
+}
+
+/** The values of a discriminator's mapping may be references as well as names, which are no paths. */
+function filesOfMapping(mapping: unknown): string[] {
+  if (!isObject(mapping)) return [];
+  return Object.values(mapping).flatMap((target) => {
+    const file = typeof target === 'string' ? target.replace(/#.*$/s, '') : '';
+    return /\/|\.(?:ya?ml|json)$/i.test(file) ? [file] : [];
+  });
 }

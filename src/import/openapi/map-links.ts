@@ -65,7 +65,16 @@ function createTargets(operations: readonly MappedOperation[]): (link: ApiLink) 
     if (operationId !== undefined && !ids.has(operationId)) ids.set(operationId, mapped);
     if (!places.has(at)) places.set(at, mapped);
   }
-  return ({ operationId, operationRef }) => ids.get(operationId) ?? places.get(operationRef);
+  return ({ operationId, operationRef }) => ids.get(operationId) ?? places.get(operationRef && decoded(operationRef));
+}
+
+/** A pointer in a URI is percent-encoded: `#/paths/~1pets~1%7Bid%7D/get` (RFC 6901, section 6). */
+function decoded(reference: string): string {
+  try {
+    return decodeURIComponent(reference);
+  } catch {
+    return reference;
+  }
 }
 
 /** A text says why there is no field. */

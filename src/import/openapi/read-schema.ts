@@ -223,10 +223,19 @@ function valuesOf(list: unknown, constant: unknown): readonly unknown[] | undefi
   return constant === undefined ? undefined : [constant];
 }
 
-/** `#/components/schemas/Order`, `#/definitions/Order`, or a whole file `order.yaml`. */
+/** Where schemas stand under their names, in descriptions and in files of nothing but schemas. */
+const NAMED = /^#\/(?:(?:components\/schemas|definitions|\$defs|schemas)\/)?([^/]+)$/;
+
+/** What may stand at the top of a file that is one schema. */
+const PARTS: ReadonlySet<string> = new Set([
+  ...['items', 'additionalProperties', 'not', 'if', 'then', 'else', 'contains', 'propertyNames', 'schema'],
+  ...['additionalItems', 'unevaluatedItems', 'unevaluatedProperties'],
+]);
+
+/** `#/components/schemas/Order`, `#/definitions/Order`, `orders.yaml#/Order`, or a whole file `order.yaml`. */
 function componentName(place: Place): string | undefined {
-  const inside = /^#\/(?:components\/schemas|definitions|\$defs)\/([^/]+)$/.exec(place.pointer)?.[1];
-  if (inside !== undefined) return inside.replaceAll('~1', '/').replaceAll('~0', '~');
+  const inside = NAMED.exec(place.pointer)?.[1];
+  if (inside !== undefined) return PARTS.has(inside) ? undefined : inside.replaceAll('~1', '/').replaceAll('~0', '~');
   if (place.pointer !== '#') return undefined;
   return /([^/]+?)(?:\.schema)?\.[A-Za-z0-9]+$/.exec(place.document)?.[1];
 }

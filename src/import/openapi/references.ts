@@ -58,9 +58,9 @@ export function createReferences(loaded: LoadedDocuments, note: TakeNote): Refer
     return { value: loaded.documents.get(location), document: location, pointer: '#' };
   };
 
-  /** `$ref: Pet`, as some documents write what 2.0 once allowed. */
+  /** `$ref: Pet`, as some documents write what 2.0 once allowed, and as a discriminator names its schemas. */
   const named = (place: Place, reference: string): Place | undefined => {
-    if (!/^[\w-]+$/.test(reference)) return undefined;
+    if (!/^[\w.-]+$/.test(reference)) return undefined;
     const document = { value: loaded.documents.get(place.document), document: place.document, pointer: '#' };
     const owners = [child(document, 'definitions'), child(child(document, 'components'), 'schemas')];
     return owners.map((owner) => child(owner, reference)).find(({ value }) => value !== undefined);

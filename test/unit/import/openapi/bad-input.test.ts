@@ -190,8 +190,26 @@ describe('references', () => {
 
     it('are followed within the folder of the document', async () => {
       const { sdl } = await importOpenApi({ spec: 'api/good.json', folder });
-      expect(sdl).toContain('type Order {\n  item: OrderItem\n}');
-      expect(sdl).toContain('sku: String');
+      expect(sdl).toContain('type Order {\n  item: Item\n}');
+      expect(sdl).toContain('type Item {\n  sku: String\n}');
+    });
+
+    it('are followed from the mapping of a discriminator, which may name schemas with dots as well', async () => {
+      const kind = { type: 'object', properties: { kind: { type: 'string' } } };
+      const pet = {
+        oneOf: [{ $ref: './pets/all.json#/Cat' }, { $ref: '#/components/schemas/Pets.Dog' }],
+        discriminator: { propertyName: 'kind', mapping: { c: 'pets/all.json#/Cat', d: 'Pets.Dog' } },
+      };
+      const schemas = { Pet: pet, 'Pets.Dog': kind };
+      await mkdir(join(folder, 'api/pets'));
+      await writeFile(join(folder, 'api/pets/all.json'), JSON.stringify({ Cat: kind }));
+      await writeFile(
+        join(folder, 'api/pets.json'),
+        JSON.stringify({ ...uses('#/components/schemas/Pet'), components: { schemas } }),
+      );
+      const { sdl, report } = await importOpenApi({ spec: 'api/pets.json', folder });
+      expect(sdl).toContain('@discriminator(property: "kind", mapping: ["c=Cat", "d=PetsDog"]) = Cat | PetsDog');
+      expect(report.notes).toEqual([]);
     });
 
     it.each([

@@ -55,6 +55,12 @@ describe('links', () => {
     expect(sdl).toContain('posts: [String!] @rest(get: "/posts?author={id}&sort=new%20first")');
   });
 
+  it('name their operation by its place, percent-encoded or not', async () => {
+    const parameters = { teamId: '$response.body#/team_id' };
+    for (const operationRef of ['#/paths/~1teams~1%7BteamId%7D/get', '#/paths/~1teams~1{teamId}/get'])
+      expect(await sdlOf(linked({ team: { operationRef, parameters } }))).toContain('team: Team @derive(');
+  });
+
   it('may lead on from inside the answer, and hold values between texts', async () => {
     const sdl = await sdlOf(
       linked({
