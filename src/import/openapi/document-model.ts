@@ -102,6 +102,7 @@ export interface ApiLink {
   readonly operationRef: string | undefined;
   /** Whether the target is to be called at another server. */
   readonly hasServer: boolean;
+  readonly hasBody: boolean;
   /** Name of a parameter → runtime expression, or a constant. */
   readonly parameters: ReadonlyMap<string, unknown>;
 }

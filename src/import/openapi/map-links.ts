@@ -89,6 +89,7 @@ function mapLink(
     return `it leads to ${link.operationId ?? link.operationRef ?? 'nothing'}, which is not there`;
   if (target.root !== 'Query') return 'it leads to an operation that changes something';
   if (link.hasServer) return 'it leads to a server of its own';
+  if (link.hasBody) return 'it sends a body';
   const values = new Map<string, Value>();
   for (const [name, expression] of link.parameters) {
     const value = valueOf(expression, shape, types);

@@ -57,7 +57,8 @@ export function createReaderV3({
         description: textOf(get('description')),
         style,
         explode: typeof explode === 'boolean' ? explode : style === 'form' || style === 'cookie',
-        allowReserved: where === 'query' && get('allowReserved') === true,
+        // Of cookies and headers nothing is percent-encoded that would have to be told to stay as it is.
+        allowReserved: (where === 'query' || where === 'path') && get('allowReserved') === true,
         schema: content === undefined ? schema : content.schema,
       },
     ];
@@ -127,6 +128,7 @@ export function createReaderV3({
         operationId: textOf(property(link.value, 'operationId')),
         operationRef: textOf(property(link.value, 'operationRef')),
         hasServer: property(link.value, 'server') !== undefined,
+        hasBody: property(link.value, 'requestBody') !== undefined,
         parameters: new Map(references.entries(child(link, 'parameters')).map(([key, { value }]) => [key, value])),
       };
     });

@@ -46,7 +46,7 @@ export function serializeParameter(
   const { style, explode } = parameter;
   const plain = { directive: undefined, explode: false };
   if (style === 'json' || style === 'wholeJson') return { directive: directive('json'), explode: false };
-  if (parameter.allowReserved === true) return reserved(parameter, shape);
+  if (parameter.allowReserved === true && parameter.in === 'query') return reserved(parameter, shape);
   if (shape.kind === 'scalar' || shape.kind === 'enum') return plain;
   const isList = shape.kind === 'list' || shape.kind === 'tuple';
   if (parameter.in === 'header')

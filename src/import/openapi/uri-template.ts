@@ -20,13 +20,14 @@ export interface TemplateVariable {
 /** @param pathParameters by the name in the path; other text in braces stays literal. */
 export function uriTemplate(
   path: string,
-  pathParameters: ReadonlyMap<string, Pick<ApiParameter, 'name' | 'style' | 'explode'>>,
+  pathParameters: ReadonlyMap<string, Pick<ApiParameter, 'name' | 'style' | 'explode' | 'allowReserved'>>,
   query: readonly TemplateVariable[],
 ): string {
   const filled = withoutFragment(path).replace(/\{([^{}]*)\}|[{}]/g, (whole, name: string | undefined) => {
     const parameter = name === undefined ? undefined : pathParameters.get(name);
     if (name === undefined || parameter === undefined) return whole.replaceAll(/[{}]/g, percent);
-    const operator = parameter.style === 'label' ? '.' : parameter.style === 'matrix' ? ';' : '';
+    const usual = parameter.allowReserved === true ? '+' : '';
+    const operator = parameter.style === 'label' ? '.' : parameter.style === 'matrix' ? ';' : usual;
     return `{${operator}${variableName(parameter.name)}${parameter.explode ? '*' : ''}}`;
   });
   const rooted = filled.startsWith('/') ? filled : `/${filled}`;

@@ -15,7 +15,7 @@ export function mapped(label: string, raw: string): string {
 }
 
 export function indent(text: string, by: string): string {
-  return text.includes('\n') ? text.replaceAll(/^(?=.)/gm, by) : by + text;
+  return text === '' || text.includes('\n') ? text.replaceAll(/^(?=.)/gm, by) : by + text;
 }
 
 export function oneLine(text: string): string {

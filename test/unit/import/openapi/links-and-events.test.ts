@@ -82,6 +82,11 @@ describe('links', () => {
     ['mail', { operationId: 'send' }, 'changes something'],
     ['file', { operationRef: './other.yaml#/paths/~1posts/get' }, 'is not there'],
     ['server', { operationId: 'getTeam', server: { url: 'https://b.example' } }, 'a server of its own'],
+    [
+      'body',
+      { operationId: 'getTeam', parameters: { teamId: '$response.body#/id' }, requestBody: 'x' },
+      'sends a body',
+    ],
     ['deep', { operationId: 'listPosts', parameters: { author: '$response.body#/in/team' } }, 'too deep'],
     ['deep', { operationId: 'listPosts', parameters: { author: '$response.body#/in/none' } }, 'cannot be read'],
     ['posts', { operationId: 'listPosts' }, 'no value for the parameter "author"'],

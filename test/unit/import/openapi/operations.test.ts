@@ -238,6 +238,10 @@ describe('parameters', () => {
     ]);
     expect(sdl).toContain('to: String @serialize(style: explode, allowReserved: true)');
     expect(sdl).toContain('tags: [String!] @serialize(style: comma, allowReserved: true)');
+    const folders = { ...path('folder'), allowReserved: true };
+    expect(await sdlOf(api({ '/in/{folder}': { get: { parameters: [folders], responses: text } } }))).toContain(
+      '@rest(get: "/in/{+folder}")',
+    );
   });
 
   it('of a content type are JSON, texts, or left out', async () => {

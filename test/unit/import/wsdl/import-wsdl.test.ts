@@ -86,6 +86,11 @@ describe('operations', () => {
     expect(digest).toMatch(/^sha256:[0-9a-f]{64}$/);
   });
 
+  it('stand below one another, with or without documentation', async () => {
+    const text = '<x:element name="text" type="x:string" minOccurs="0"/>';
+    expect(await sdlOf('', text, text)).toContain('type Query {\n  getIt(\n    text: String\n  ): String @soap(');
+  });
+
   it('take the SOAP headers that their binding names as arguments', async () => {
     const { sdl, report } = await load('stock.wsdl');
     expect(typeIn(sdl, 'Mutation')).toContain('sessionHeader: SessionInput @map(name: "$header:Session")');
