@@ -19,6 +19,7 @@ export function createSchema(at: string, parts: Partial<Schema> = {}): Schema {
     default: undefined,
     minimum: undefined,
     maximum: undefined,
+    reach: undefined,
     values: undefined,
     properties: [],
     required: new Set(),

@@ -178,6 +178,8 @@ export interface Schema {
   readonly default: unknown;
   readonly minimum: number | undefined;
   readonly maximum: number | undefined;
+  /** How far from zero its example, its default and its values go; undefined where none is a number. */
+  readonly reach: number | undefined;
   /** Without null; a `const` is an enum of one. */
   readonly values: readonly unknown[] | undefined;
   readonly properties: readonly SchemaProperty[];

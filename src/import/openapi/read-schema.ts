@@ -110,6 +110,9 @@ export function createSchemaReader(references: References): ReadSchema {
       default: get('default'),
       minimum: numberOf(get('minimum')),
       maximum: numberOf(get('maximum')),
+      reach: typeNames.includes('integer')
+        ? reachOf([get('example'), get('examples'), get('default'), values])
+        : undefined,
       values: values?.filter((value) => value !== null),
       properties: has(place, 'properties')
         ? entriesOf(place, 'properties').map(([name, at]) => ({ name, schema: () => read(at) }))
@@ -221,6 +224,12 @@ function xmlOf(value: unknown): XmlHints | undefined {
 function valuesOf(list: unknown, constant: unknown): readonly unknown[] | undefined {
   if (Array.isArray(list)) return list as unknown[];
   return constant === undefined ? undefined : [constant];
+}
+
+function reachOf(shown: readonly unknown[]): number | undefined {
+  let reach: number | undefined;
+  for (const one of shown.flat()) if (typeof one === 'number') reach = Math.max(reach ?? 0, Math.abs(one));
+  return reach;
 }
 
 /** Where schemas stand under their names, in descriptions and in files of nothing but schemas. */

@@ -57,7 +57,7 @@ const LONG_FORMATS: ReadonlySet<string> = new Set([
 
 /** Undefined where the schema allows values that no one scalar stands for: objects, lists, several types, anything. */
 export function scalarOf(
-  schema: Pick<Schema, 'types' | 'format' | 'minimum' | 'maximum'> & { readonly encoded?: boolean },
+  schema: Pick<Schema, 'types' | 'format' | Bounds> & { readonly encoded?: boolean },
 ): ScalarName | undefined {
   const [type, second] = schema.types;
   if (type === undefined) return undefined;
@@ -82,9 +82,14 @@ export function scalarOf(
   }
 }
 
-function isLong({ format, minimum, maximum }: Pick<Schema, 'format' | 'minimum' | 'maximum'>): boolean {
+type Bounds = 'minimum' | 'maximum' | 'reach';
+
+/** Many descriptions leave the format out: an example that 32 bits cannot hold says the same. */
+function isLong({ format, minimum, maximum, reach = 0 }: Pick<Schema, 'format' | Bounds>): boolean {
   if (format !== undefined && LONG_FORMATS.has(format.toLowerCase())) return true;
-  return (maximum !== undefined && maximum > MAX_INT) || (minimum !== undefined && minimum < -MAX_INT - 1);
+  return (
+    reach > MAX_INT || (maximum !== undefined && maximum > MAX_INT) || (minimum !== undefined && minimum < -MAX_INT - 1)
+  );
 }
 
 /** `id`, `orderId`, `order_id`, `ID`, `sku_key`: what tells one thing from another. */

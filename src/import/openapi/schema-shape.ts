@@ -320,6 +320,7 @@ function commonScalar(shapes: readonly Shape[]): ScalarName | undefined {
 function typesOf(values: readonly unknown[]): JsonType[] {
   const types = values.map((value): JsonType | undefined => {
     if (typeof value === 'number') return Number.isInteger(value) ? 'integer' : 'number';
+    if (typeof value === 'object') return value === null ? undefined : Array.isArray(value) ? 'array' : 'object';
     return typeof value === 'boolean' || typeof value === 'string' ? (typeof value as JsonType) : undefined;
   });
   return [...new Set(types)].filter((type) => type !== undefined);

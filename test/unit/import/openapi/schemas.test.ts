@@ -26,6 +26,8 @@ describe('scalars', () => {
           id: { type: 'integer' },
           big: { type: 'integer', format: 'int64' },
           large: { type: 'integer', maximum: 1e12 },
+          shown: { type: 'integer', example: 1700000000000 },
+          whole: { type: 'integer', example: 17 },
           small: { type: 'integer', format: 'int32' },
           at: { type: 'string', format: 'date-time' },
           on: { type: 'string', format: 'date' },
@@ -40,7 +42,7 @@ describe('scalars', () => {
       }),
     );
     expect(sdl).toContain(
-      'type A { id: ID big: Long large: Long small: Int at: DateTime on: Date price: Float ok: Boolean ' +
+      'type A { id: ID big: Long large: Long shown: Long whole: Int small: Int at: DateTime on: Date price: Float ok: Boolean ' +
         'owner_id: ID token: UUID any: JSON free: JSON link: URL }',
     );
     for (const name of ['Date', 'DateTime', 'JSON', 'Long']) expect(sdl).toContain(`scalar ${name}`);
@@ -212,6 +214,8 @@ describe('enums', () => {
   });
 
   it('of numbers are numbers, with the values in the description', async () => {
+    const mixed = { enum: [{ a: 1 }, 'x'] };
+    expect(await sdlOf(reading({ A: thing({ n: mixed }) }))).toContain('type A { n: JSON }');
     const { sdl } = await importText(reading({ A: thing({ n: { type: 'integer', enum: [1, 2] } }) }));
     expect(sdl).toContain('  "One of 1, 2."\n  n: Int\n');
   });
