@@ -79,6 +79,8 @@ export function createShapes(subtypes: Subtypes, note: TakeNote, quota: TakeQuot
     const alternatives = [...schema.oneOf, ...schema.anyOf].map((source) => source());
     const members = alternatives.filter((member) => !member.onlyNull && !isConstraint(member));
     const orNull = nullable || alternatives.some((member) => member.onlyNull);
+    if (schema.properties.length > 0 && schema.types.length > 1 && members.length === 0)
+      return ofAlternatives(schema, schema.types.map((type) => aloneAs(type, schema)), orNull); // prettier-ignore
     if (schema.properties.length > 0) return { ...ofObject(schema), nullable: orNull };
     if (members.length > 0) return ofAlternatives(schema, members, orNull);
     if (schema.prefixItems.length > 0 && (schema.types.length === 0 || isOnly(schema.types, 'array'))) {
@@ -278,6 +280,14 @@ const ANYTHING = createSchema('#', { nullable: true });
 function isConstraint(schema: Schema): boolean {
   const says = [schema.properties, schema.allOf, schema.oneOf, schema.anyOf].some((parts) => parts.length > 0);
   return schema.required.size > 0 && !says && schema.items === undefined && schema.component === undefined;
+}
+
+/** Of a schema that may be an object or something else, what concerns one of its types. */
+function aloneAs(type: JsonType, schema: Schema): Schema {
+  const member = { ...schema, id: {}, types: [type], nullable: false, component: undefined, title: undefined };
+  if (type === 'object') return member;
+  const items = type === 'array' ? schema.items : undefined;
+  return { ...member, properties: [], required: new Set(), additional: undefined, items };
 }
 
 /** The shape of an inner schema, under the name of the one around it where only that has one. */

@@ -199,6 +199,23 @@ describe('objects', () => {
   });
 });
 
+describe('several types', () => {
+  it('of which one is an object with properties are a union', async () => {
+    const sdl = await sdlOf({
+      ...reading({
+        A: thing({
+          any: { type: ['object', 'string', 'null'], properties: { x: { type: 'string' } } },
+          list: { type: ['object', 'array'], properties: { y: { type: 'string' } }, items: { type: 'integer' } },
+        }),
+      }),
+      openapi: '3.1.0',
+    });
+    expect(sdl).toContain('type A { any: AAny list: AList }');
+    expect(sdl).toContain('union AAny = AAnyOption1 | StringValue');
+    expect(sdl).toContain('union AList = AListOption1 | AListOption2Value');
+  });
+});
+
 describe('enums', () => {
   it('map values that GraphQL does not allow', async () => {
     const sdl = await sdlOf(
