@@ -19,20 +19,26 @@ export function mapLinks(
 ): Joins {
   const joins = new Map<string, Map<string, FieldDef>>();
   const targets = createTargets(operations);
+  const add = (owner: string, field: FieldDef): void => {
+    const before = joins.get(owner) ?? new Map<string, FieldDef>();
+    joins.set(owner, before);
+    // Several operations that answer with the same type have the same links.
+    if (!before.has(field.name)) before.set(field.name, field);
+  };
   for (const { operation, field } of operations) {
-    const owner = namedTypeOf(field.type);
-    const shape = types.shapeOfType(owner);
+    const owners = types.objectsOf(namedTypeOf(field.type));
     for (const link of operation.responses.flatMap((response) => response.links)) {
-      const made =
-        shape === undefined ? 'the answer has no fields' : mapLink(link, targets(link), shape, entities, types);
-      if (typeof made === 'string') {
-        note(link.at, `the link "${link.name}" is not expressed: ${made}`);
-        continue;
-      }
-      const before = joins.get(owner) ?? new Map<string, FieldDef>();
-      joins.set(owner, before);
-      // Several operations that answer with the same type have the same links.
-      if (!before.has(made.name)) before.set(made.name, made);
+      const made = owners.map((owner) => {
+        const shape = types.shapeOfType(owner);
+        const join =
+          shape === undefined ? 'the answer has no fields' : mapLink(link, targets(link), shape, entities, types);
+        if (typeof join !== 'string') add(owner, join);
+        return join;
+      });
+      // Of several kinds of answers, one that it leads on from is enough.
+      const [reason] = made;
+      if (typeof reason === 'string' && made.every((join) => typeof join === 'string'))
+        note(link.at, `the link "${link.name}" is not expressed: ${reason}`);
     }
   }
   return joins;

@@ -21,6 +21,8 @@ export interface SchemaTypes {
   readonly claim: (name: string) => string;
   /** Object definition and shape behind the name of an output type. */
   readonly shapeOfType: (typeName: string) => ObjectShape | undefined;
+  /** Names of the types that an answer of this type may have: more than one for a union. */
+  readonly objectsOf: (typeName: string) => readonly string[];
   /** The schema is the body of a form: how its fields are written, and that what is binary are files. */
   readonly asForm: (schema: Schema, encoding: ReadonlyMap<string, ApiEncoding>) => void;
   /** Some body or answer is XML: fields say how they stand in it. */
@@ -39,6 +41,7 @@ export function createSchemaTypes(model: ApiModel, typePrefix: string, note: Tak
   const shapes = createShapes(subtypes, note, model.quota);
   const registry = createTypeRegistry(model, typePrefix);
   const outputShapes = new Map<string, ObjectShape>();
+  const unions = new Map<string, readonly string[]>();
 
   const refer = (schema: Schema, position: Position, hint: Hint, depth = 0): string => {
     const shape = shapes.of(schema);
@@ -171,6 +174,7 @@ export function createSchemaTypes(model: ApiModel, typePrefix: string, note: Tak
       });
       const directive = discriminatorOf(shape, members, (member) => shapes.of(member), subtypes, note);
       const distinct = [...new Set(members)];
+      unions.set(name, distinct);
       registry.define({
         kind: 'union',
         name,
@@ -248,6 +252,7 @@ export function createSchemaTypes(model: ApiModel, typePrefix: string, note: Tak
     shapeOf: (schema) => shapes.of(schema),
     claim: (name) => registry.claim(registry.prefixed(name)),
     shapeOfType: (typeName) => outputShapes.get(typeName),
+    objectsOf: (typeName) => unions.get(typeName) ?? [typeName],
     asForm: fields.asForm,
     useXml: fields.useXml,
     defaultOf: fields.defaultOf,

@@ -55,6 +55,17 @@ describe('links', () => {
     expect(sdl).toContain('posts: [String!] @rest(get: "/posts?author={id}&sort=new%20first")');
   });
 
+  it('lead on from each member of a union that has what they want', async () => {
+    const document = linked({ team: { operationId: 'getTeam', parameters: { teamId: '$response.body#/team_id' } } });
+    const text = JSON.stringify(document).replace(
+      JSON.stringify(json(ref('User'))).slice(1, -1),
+      JSON.stringify(json({ oneOf: [ref('User'), ref('Team')] })).slice(1, -1),
+    );
+    const { sdl, report } = await importText(text);
+    expect(sdl.match(/team: Team @derive/g)).toHaveLength(1);
+    expect(report.notes).toEqual([]);
+  });
+
   it('name their operation by its place, percent-encoded or not', async () => {
     const parameters = { teamId: '$response.body#/team_id' };
     for (const operationRef of ['#/paths/~1teams~1%7BteamId%7D/get', '#/paths/~1teams~1{teamId}/get'])
