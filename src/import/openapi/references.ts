@@ -80,6 +80,7 @@ export function createReferences(loaded: LoadedDocuments, note: TakeNote): Refer
     return place;
   };
 
+  const dynamicAnchors = new Map<string, ReadonlyMap<string, readonly Place[]>>();
   const reached = new Map<string, Place>();
 
   /** Many places refer to the same one: where a reference leads depends on its document alone. */
@@ -113,8 +114,21 @@ export function createReferences(loaded: LoadedDocuments, note: TakeNote): Refer
     }
   };
 
+  /** Which one is meant depends on the way there: only where a single one says anything, it is known. */
+  const dynamic = (place: Place, name: string): Place => {
+    const known = dynamicAnchors.get(place.document) ?? findDynamicAnchors(documentOf(place, '#'), child);
+    dynamicAnchors.set(place.document, known);
+    const all = known.get(name) ?? [];
+    const [only, second] = all.length > 1 ? all.filter(({ value }) => property(value, 'not') === undefined) : all;
+    if (only === undefined) return anchored(documentOf(place, '#'), name);
+    if (second === undefined) return only;
+    throw new NowhereError('several schemas have that dynamic anchor, and which is meant depends on the way there');
+  };
+
   const target = (place: Place, reference: string): Place => {
     try {
+      const isDynamic = reference.startsWith('#') && property(place.value, '$dynamicRef') === reference;
+      if (isDynamic) return chase(dynamic(place, reference.slice(1)));
       return chase(step(place, reference, 0));
     } catch (error) {
       if (!(error instanceof NowhereError)) throw error;
@@ -173,20 +187,39 @@ function findIdentifiers(document: Place, child: References['child']): ReadonlyM
   return found;
 }
 
+function findDynamicAnchors(document: Place, child: References['child']): ReadonlyMap<string, readonly Place[]> {
+  const found = new Map<string, Place[]>();
+  for (const place of objectsIn(document, child)) {
+    const name = property(place.value, '$dynamicAnchor');
+    if (typeof name !== 'string') continue;
+    const known = found.get(name);
+    if (known === undefined) found.set(name, [place]);
+    else known.push(place);
+  }
+  return found;
+}
+
 function findNamed(document: Place, keys: readonly string[], child: References['child']): ReadonlyMap<string, Place> {
   const found = new Map<string, Place>();
+  for (const place of objectsIn(document, child)) {
+    for (const key of keys) {
+      const name = property(place.value, key);
+      if (typeof name === 'string' && !found.has(name)) found.set(name, place);
+    }
+  }
+  return found;
+}
+
+/** Every object and list, once. */
+function* objectsIn(document: Place, child: References['child']): Iterable<Place> {
   const seen = new Set<unknown>();
   const open = [document];
   for (let place = open.pop(); place !== undefined; place = open.pop()) {
     if (typeof place.value !== 'object' || place.value === null || seen.has(place.value)) continue;
     seen.add(place.value);
-    for (const key of keys) {
-      const name = property(place.value, key);
-      if (typeof name === 'string' && !found.has(name)) found.set(name, place);
-    }
+    yield place;
     for (const key of Object.keys(place.value)) open.push(child(place, key));
   }
-  return found;
 }
 
 /** Why a reference leads nowhere. */

@@ -199,6 +199,26 @@ describe('objects', () => {
   });
 });
 
+describe('dynamic references', () => {
+  const page = thing({ total: { type: 'integer' }, items: { type: 'array', items: { $dynamicRef: '#T' } } });
+  const Page = { ...page, $defs: { T: { $dynamicAnchor: 'T', not: {} } } };
+  const of = (name: string) => ({ ...ref('Page'), $defs: { T: { $dynamicAnchor: 'T', ...ref(name) } } });
+  const Dog = thing({ name: text });
+  const document = (schemas: object) => ({ ...reading({ A: of('Dog'), Page, Dog, ...schemas }), openapi: '3.1.0' });
+
+  it('lead to the one schema that is meant', async () => {
+    expect(await sdlOf(document({}))).toContain('{ total: Int items: [Dog!] }');
+  });
+
+  it('are JSON and a loss where it may be one or another', async () => {
+    const { sdl, report } = await importText(document({ Cats: of('Dog') }));
+    expect(sdl).toContain('items: [JSON]');
+    expect(report.notes).toEqual([
+      expect.objectContaining({ message: expect.stringContaining('several schemas have that dynamic anchor') }),
+    ]);
+  });
+});
+
 describe('several types', () => {
   it('of which one is an object with properties are a union', async () => {
     const sdl = await sdlOf({
