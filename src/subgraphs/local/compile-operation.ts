@@ -1,5 +1,6 @@
 // An operation against a local schema, compiled once; run per fetch with the Scope as its context.
-import { compileQuery, isCompiledQuery } from 'graphql-jit';
+import { createRequire } from 'node:module';
+import type * as GraphqlJit from 'graphql-jit';
 import {
   execute,
   getNamedType,
@@ -18,6 +19,8 @@ import type { Scope } from '../../contract/scope.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
 import type { RootOutcomes } from './root-outcomes.ts';
 
+const load = createRequire(import.meta.url);
+
 /** @param root what root fields already resolved to */
 export type RunOperation = (
   scope: Scope,
@@ -35,6 +38,8 @@ export function compileOperation(
   const uncompiled: RunOperation = (scope, variables, rootValue) =>
     execute({ schema, document, operationName, rootValue, contextValue: scope, variableValues: variables });
   if (hasLargeVariable(schema, document)) return uncompiled;
+  // Most hubs never come here: what reads is run a list at a time.
+  const { compileQuery, isCompiledQuery } = load('graphql-jit') as typeof GraphqlJit;
   const compiled = compileQuery(schema, document, operationName);
   if (!isCompiledQuery(compiled)) {
     // That is an error of one field.
