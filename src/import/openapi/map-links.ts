@@ -135,7 +135,7 @@ function mapLink(
 function templateOf({ operation }: MappedOperation, values: ReadonlyMap<string, Value>): string | undefined {
   const rest = new Map(values);
   const write = (value: Value | string): string => {
-    if (typeof value === 'string') return encodeURIComponent(value);
+    if (typeof value === 'string') return encodeURIComponent(value.toWellFormed());
     if ('property' in value) return `{${variableName(value.property)}}`;
     return 'parts' in value ? value.parts.map(write).join('') : '';
   };
@@ -152,7 +152,7 @@ function templateOf({ operation }: MappedOperation, values: ReadonlyMap<string, 
   const query: string[] = [];
   for (const [name, value] of rest) {
     if (!operation.parameters.some((one) => one.name === name && one.in === 'query')) return undefined;
-    query.push(`${encodeURIComponent(name)}=${write(value)}`);
+    query.push(`${encodeURIComponent(name.toWellFormed())}=${write(value)}`);
   }
   const joined = path.startsWith('/') ? path : `/${path}`;
   return query.length === 0 ? joined : `${joined}${joined.includes('?') ? '&' : '?'}${query.join('&')}`;

@@ -145,5 +145,7 @@ function attempt<T>(run: () => T, toFault: (why: string) => HubFault): T {
 }
 
 function rethrow(error: unknown, toFault: (why: string) => HubFault): never {
+  // Half of a surrogate pair: no percent-encoding stands for it.
+  if (error instanceof URIError) throw toFault('a value holds half of a character, which no address can');
   throw error instanceof TemplateMistake ? toFault(error.message) : error;
 }

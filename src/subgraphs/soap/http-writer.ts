@@ -1,11 +1,12 @@
 // Arguments of one operation at an HTTP port (WSDL 1.1, section 4) in, the HTTP request out. Used by the connector.
+import { HubFault } from '../../faults/hub-fault.ts';
 import type { HttpWire, OperationPort } from '../../import/wsdl/wsdl-model.ts';
 import { encodeMessage } from './encode-message.ts';
 import type { WrittenRequest } from './soap-writer.ts';
 
 const ACCEPT = 'text/xml, application/xml, */*;q=0.5';
 
-/** The writer throws HUB_REQUEST_INVALID where an XML body cannot carry the arguments. */
+/** The writer throws HUB_REQUEST_INVALID where the arguments cannot be sent. */
 export function createHttpWriter(
   port: OperationPort,
   wire: HttpWire,
@@ -26,7 +27,7 @@ export function createHttpWriter(
       const values = new Map(pairs);
       const replaced = target.replaceAll(/\(([^()]+)\)/g, (whole, name: string) => {
         const value = values.get(name);
-        return value === undefined ? whole : encodeURIComponent(value);
+        return value === undefined ? whole : inPath(name, value);
       });
       return { method, url: replaced, headers };
     }
@@ -40,6 +41,12 @@ export function createHttpWriter(
       };
     return { method, url: text === '' ? target : `${target}${target.includes('?') ? '&' : '?'}${text}`, headers };
   }
+}
+
+/** Throws HUB_REQUEST_INVALID for what no path can hold, and for what would make it lead somewhere else. */
+function inPath(name: string, value: string): string {
+  if (value.isWellFormed() && !/^\.{0,2}$/.test(value)) return encodeURIComponent(value);
+  throw new HubFault('HUB_REQUEST_INVALID', `"${name}" is a part of the path, which ${JSON.stringify(value)} cannot be`);
 }
 
 function pairsOf(name: string, value: unknown): [string, string][] {

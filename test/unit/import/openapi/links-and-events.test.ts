@@ -55,6 +55,12 @@ describe('links', () => {
     expect(sdl).toContain('posts: [String!] @rest(get: "/posts?author={id}&sort=new%20first")');
   });
 
+  it('write half of a character in a constant as the sign for it', async () => {
+    const parameters = { author: '\ud800' };
+    const sdl = await sdlOf(linked({ posts: { operationId: 'listPosts', parameters } }));
+    expect(sdl).toContain('@rest(get: "/posts?author=%EF%BF%BD")');
+  });
+
   it('lead on from each member of a union that has what they want', async () => {
     const document = linked({ team: { operationId: 'getTeam', parameters: { teamId: '$response.body#/team_id' } } });
     const text = JSON.stringify(document).replace(

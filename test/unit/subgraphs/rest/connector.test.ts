@@ -170,7 +170,7 @@ describe('what is sent', () => {
     }
   });
 
-  it.each([undefined, null, '', '..'])('refuses %j in the path before anything is sent', async (id) => {
+  it.each([undefined, null, '', '..', '\ud800'])('refuses %j in the path before anything is sent', async (id) => {
     const sdl = 'type Query { x(id: ID): Product @rest(get: "/x/{id}") }';
     const { outcome, received } = await run(sdl, 'Query.x', { args: id === undefined ? {} : { id } }, ok);
     expect(outcome).toMatchObject({ code: 'HUB_REQUEST_INVALID' });
