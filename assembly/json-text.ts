@@ -304,8 +304,7 @@ function putList(node: usize, place: i32): i32 {
     one = get(at(one), NEXT);
     if (one < after) byte(COMMA);
   }
-  byte(CLOSE_LIST);
-  return WRITTEN;
+  return close(CLOSE_LIST);
 }
 
 function putObject(node: usize, place: i32): i32 {
@@ -320,7 +319,13 @@ function putObject(node: usize, place: i32): i32 {
     const status = put(nodes + <usize>get(field, FIELD_NODE), found);
     if (status != WRITTEN) return status;
   }
-  byte(CLOSE_OBJECT);
+  return close(CLOSE_OBJECT);
+}
+
+/** However many end together. */
+function close(bracket: i32): i32 {
+  if (!hasRoom(1)) return NO_ROOM;
+  byte(bracket);
   return WRITTEN;
 }
 

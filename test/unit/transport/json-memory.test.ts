@@ -25,6 +25,21 @@ function write(plan: Plan, text: string | Buffer): Written {
   return { text: written?.toString(), holes };
 }
 
+describe('the end of the memory', () => {
+  // First of all here, while there is little of it.
+  it('is never written over, however deep a value is and wherever it ends', () => {
+    const text = '['.repeat(400) + ']'.repeat(400);
+    for (let length = 1_000; length < 140_000; length += 37) {
+      const writer = new PlanWriter();
+      let node = writer.node(head(TEXT), 0);
+      for (let depth = 0; depth < 399; depth += 1) node = writer.node(head(LIST), node);
+      const before = 'x'.repeat(length);
+      const plan = writer.finish(writer.node(head(LIST, before), node));
+      expect(write(plan, text).text === before + text).toBe(true);
+    }
+  });
+});
+
 describe('writing without a parser', () => {
   it.each([
     ['texts', TEXT, ['""', '"a"', '"é😀\u2028"', '"\\"\\\\\\b\\f\\n\\r\\t"', `"${'\\\\'.repeat(50)}"`, 'null']],
