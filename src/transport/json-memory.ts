@@ -37,10 +37,9 @@ const PAGE = 1 << 16;
 const MAX_TEXT = 1 << 25;
 /** Bytes that are written of one value; more is put together elsewhere. */
 const MAX_WRITTEN = 1 << 27;
-/** Memory that is kept however short the texts are. */
+/** Bytes of memory that are kept; more is given back when so much has not been needed for a while. */
 const KEPT = 1 << 24;
-/** So many short texts one after another, and longer memory is given back. */
-const SHORT_TEXTS = 1_000;
+const IDLE_MS = 10_000;
 /** Where the text begins; results are left before it. */
 export const TEXT_AT = 64;
 /** Zeroes after a text, which may be read. */
@@ -62,12 +61,13 @@ let current: Uint8Array | undefined;
 let table = 0;
 let placeCount = 0;
 let places = words;
-let shortTexts = 0;
+let idle: NodeJS.Timeout | undefined;
 
 /** Where nothing is that is still needed. */
 const free = (): number => (current === undefined ? TEXT_AT : aligned(table + 4 * placeCount));
 
 function reserve(length: number): void {
+  if (length > KEPT) idle = idle?.refresh() ?? setTimeout(giveBack, IDLE_MS).unref();
   if (length <= bytes.length) return;
   assembly.memory.grow(Math.ceil((length - bytes.length) / PAGE));
   const { buffer } = assembly.memory;
@@ -79,7 +79,7 @@ function reserve(length: number): void {
 function giveBack(): void {
   assembly = instantiate();
   bytes = new Uint8Array(0);
-  shortTexts = 0;
+  current = idle = undefined;
 }
 
 /**
@@ -92,8 +92,6 @@ export function tableOf(text: Uint8Array): Int32Array | undefined {
   if (text.length > MAX_TEXT) return undefined;
   table = aligned(TEXT_AT + text.length + AFTER_TEXT);
   const needed = table + TABLE_BYTES * (text.length + 2);
-  shortTexts = needed > KEPT ? 0 : shortTexts + 1;
-  if (shortTexts > SHORT_TEXTS && bytes.length > KEPT) giveBack();
   reserve(needed);
   bytes.set(text, TEXT_AT);
   bytes.fill(0, TEXT_AT + text.length, table);
