@@ -1,19 +1,7 @@
 // The `graphql` kind: any GraphQL server over HTTP; hand-written SDL makes its types entities. Registered by compose.ts.
 import type { SourceKind } from '../../config/source-kind.ts';
-import type { FetchResult, PlannedFetch, Variables } from '../../contract/fetch.ts';
-import type { Scope } from '../../contract/scope.ts';
-import { importGraphQl } from '../../import/graphql/import-graphql.ts';
-import { toFederationSdl } from '../local/federation-sdl.ts';
-import { buildLocalSchema } from '../local/local-schema.ts';
-import { createChangeTeller } from '../remote/entity-changes.ts';
-import { createRemote } from '../remote/create-remote.ts';
-import type { Streamer } from '../remote/create-streamer.ts';
-import { operationLabel } from '../remote/operation-label.ts';
-import { createTouchedEntities } from '../remote/touched-entities.ts';
 import { graphQlSettingsSchema, type GraphQlSettings } from './config.ts';
 import { mergeKeepingNames } from './keep-names.ts';
-import { prepareFetch, translateRoot, type FetchContext } from './prepare-fetch.ts';
-import { createRemoteModel, type RemoteModel } from './remote-model.ts';
 
 export function createGraphQlKind(): SourceKind<GraphQlSettings> {
   return {
@@ -21,57 +9,14 @@ export function createGraphQlKind(): SourceKind<GraphQlSettings> {
     settings: graphQlSettingsSchema,
     mergesLookups: true,
     describes: () => true,
-    importSdl: (source, folder) => importGraphQl({ source, folder }),
+    async importSdl(source, folder) {
+      const { importGraphQl } = await import('../../import/graphql/import-graphql.ts');
+      return importGraphQl({ source, folder });
+    },
     mergeSdl: mergeKeepingNames,
-    create(source, sdl, services) {
-      const { name, settings } = source;
-      const { maxKeysPerBatch } = settings;
-      const model = createRemoteModel(name, buildLocalSchema(name, sdl));
-      const { caller, streamer } = createRemote(source, services);
-      const context: FetchContext = { model, caller, maxKeysPerBatch, tagsOf: createTouchedEntities(sdl) };
-      const tellChanges = createChangeTeller(name, sdl);
-      return Promise.resolve({
-        name,
-        kind: 'graphql',
-        sdl: toFederationSdl(sdl, (type, fields) => isResolvable(model, type, fields)),
-        prepare: (fetch) => tellChanges(fetch, (changed) => prepareFetch(changed, context)),
-        explain: (fetch) => {
-          const operation = operationLabel(fetch);
-          if (fetch.representationVariables.length === 0) return [{ operation, path: [], repeat: 'once' }];
-          return [{ operation, path: [], repeat: 'per-batch', maxKeysPerBatch }];
-        },
-        subscribe: (fetch, scope, variables) => stream(fetch, scope, variables, context, streamer),
-        close: () => streamer.close(),
-      });
+    async create(source, sdl, services) {
+      const { createGraphQlSubgraph } = await import('./create-subgraph.ts');
+      return createGraphQlSubgraph(source, sdl, services);
     },
   };
-}
-
-async function* stream(
-  fetch: PlannedFetch,
-  scope: Scope,
-  variables: Variables,
-  context: FetchContext,
-  streamer: Streamer,
-): AsyncGenerator<FetchResult, void> {
-  const root = translateRoot(fetch, context);
-  const { operationName } = fetch;
-  const payload = {
-    query: root.text,
-    variables: root.variables(variables),
-    ...(operationName === undefined ? {} : { operationName }),
-  };
-  for await (const event of streamer.subscribe(payload, scope)) yield await root.read(scope, variables, event);
-}
-
-/** Whether the server can answer for the entity by this key: by a lookup, or because there is nothing to look up. */
-function isResolvable(model: RemoteModel, typeName: string, fields: string): boolean {
-  const key = fields.trim().split(/[\s,]+/);
-  if ((model.lookups.get(typeName) ?? []).some((lookup) => lookup.keyFields.every((name) => key.includes(name))))
-    return true;
-  const type = model.schema.getType(typeName);
-  if (type === undefined || !('getFields' in type)) return false;
-  return Object.keys(type.getFields()).every(
-    (name) => key.includes(name) || model.isExternal(type, name) || model.derivation(type, name) !== undefined,
-  );
 }

@@ -1,11 +1,9 @@
-// The `rest` kind: an HTTP API, described by OpenAPI or by hand with `@rest`. Registered by compose.ts.
+// The `rest` kind: an HTTP API, described by OpenAPI or by hand with `@rest`. Registered by compose.ts. As the other kinds, it
+// loads its parts when a source wants them.
 import type { SourceKind } from '../../config/source-kind.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
-import { checkSecurity } from '../../import/openapi/check-security.ts';
-import { importOpenApi } from '../../import/openapi/import-openapi.ts';
 import { createLocalSubgraph } from '../local/create-local-subgraph.ts';
 import { restSettingsSchema, type RestSettings } from './config.ts';
-import { createRestConnector } from './connector.ts';
 
 export function createRestKind(): SourceKind<RestSettings> {
   return {
@@ -14,6 +12,8 @@ export function createRestKind(): SourceKind<RestSettings> {
     readsSdlLater: true,
     async importSdl({ settings }, folder, progress) {
       if (settings.spec === undefined) throw new HubFault('HUB_IMPORT_UNREADABLE', 'the source names no spec');
+      const { importOpenApi } = await import('../../import/openapi/import-openapi.ts');
+      const { checkSecurity } = await import('../../import/openapi/check-security.ts');
       const { report, serverUrl, security, ...imported } = await importOpenApi({
         ...settings,
         spec: settings.spec,
@@ -29,16 +29,15 @@ export function createRestKind(): SourceKind<RestSettings> {
       }));
       return { ...imported, report: { ...report, notes: [...notes, ...report.notes] } };
     },
-    create({ name, settings }, sdl, services) {
+    async create({ name, settings }, sdl, services) {
       const { url, maxKeysPerBatch } = settings;
       if (url === undefined) {
         throw new HubFault('HUB_CONFIG_INVALID', `sources.${name} has no url: say where the API is`);
       }
+      const { createRestConnector } = await import('./connector.ts');
       const connector = createRestConnector({ transport: services.transport(url), baseUrl: url });
       const lookups = { maxKeysPerBatch, shareLookups: services.shareLookups };
-      return Promise.resolve(
-        createLocalSubgraph({ name, kind: 'rest', sdl, connectors: [connector], settings: lookups }),
-      );
+      return createLocalSubgraph({ name, kind: 'rest', sdl, connectors: [connector], settings: lookups });
     },
   };
 }

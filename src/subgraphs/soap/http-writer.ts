@@ -46,7 +46,10 @@ export function createHttpWriter(
 /** Throws HUB_REQUEST_INVALID for what no path can hold, and for what would make it lead somewhere else. */
 function inPath(name: string, value: string): string {
   if (value.isWellFormed() && !/^\.{0,2}$/.test(value)) return encodeURIComponent(value);
-  throw new HubFault('HUB_REQUEST_INVALID', `"${name}" is a part of the path, which ${JSON.stringify(value)} cannot be`);
+  throw new HubFault(
+    'HUB_REQUEST_INVALID',
+    `"${name}" is a part of the path, which ${JSON.stringify(value)} cannot be`,
+  );
 }
 
 function pairsOf(name: string, value: unknown): [string, string][] {

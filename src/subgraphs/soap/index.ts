@@ -1,19 +1,21 @@
 // The `soap` kind: a SOAP service, described by its WSDL. Registered by compose.ts.
 import type { SourceKind } from '../../config/source-kind.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
-import { importWsdl } from '../../import/wsdl/import-wsdl.ts';
-import { loadWsdl } from '../../import/wsdl/load-wsdl.ts';
 import { createLocalSubgraph } from '../local/create-local-subgraph.ts';
 import { soapSettingsSchema, type SoapSettings } from './config.ts';
-import { createSoapConnector } from './connector.ts';
-import { readKeys } from './read-keys.ts';
 
 export function createSoapKind(): SourceKind<SoapSettings> {
   return {
     kind: 'soap',
     settings: soapSettingsSchema,
-    importSdl: ({ settings }, folder, progress) => importWsdl({ ...settings, folder, progress }),
+    async importSdl({ settings }, folder, progress) {
+      const { importWsdl } = await import('../../import/wsdl/import-wsdl.ts');
+      return importWsdl({ ...settings, folder, progress });
+    },
     async create({ name, settings: given }, sdl, services) {
+      const { loadWsdl } = await import('../../import/wsdl/load-wsdl.ts');
+      const { readKeys } = await import('./read-keys.ts');
+      const { createSoapConnector } = await import('./connector.ts');
       const model = await loadWsdl(given.spec, services.folder, given.specHosts);
       const settings = { ...given, wsSecurity: await readKeys(name, given.wsSecurity, services.folder) };
       const url =
