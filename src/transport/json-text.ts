@@ -49,8 +49,9 @@ export class JsonText {
   valueAt(place: number): unknown {
     if (place === NOWHERE) return undefined;
     const bytes = this.#bytes;
-    const start = this.#number(place + START) - TEXT_AT;
-    const end = this.#number(place + END) - TEXT_AT;
+    const table = tableOf(bytes);
+    const start = (table?.[place + START] ?? 0) - TEXT_AT;
+    const end = (table?.[place + END] ?? 0) - TEXT_AT;
     // Keys mostly are small whole numbers.
     let whole = end - start <= SMALL ? 0 : NOWHERE;
     for (let at = start; whole !== NOWHERE && at < end; at += 1) {

@@ -49,6 +49,9 @@ export interface Place {
 /** The state of one root field of one execution. */
 export class TextRun {
   readonly #needed = new Map<Place, Map<unknown, Needed>>();
+  /** The place that was asked for last, mostly the next as well, and what it needs. */
+  #last: Place | undefined;
+  #ofLast = new Map<unknown, Needed>();
   #waiting = new Map<Place, Needed[]>();
   #owned: Owned[] = [];
 
@@ -65,11 +68,14 @@ export class TextRun {
   /** The record that the stub refers to. */
   needs(place: Place, values: StubValues): Filled {
     const identity = place.stub.identityOf(values);
-    let all = this.#needed.get(place);
-    if (all === undefined) this.#needed.set(place, (all = new Map<unknown, Needed>()));
-    let needed = all.get(identity);
+    if (place !== this.#last) {
+      this.#ofLast = this.#needed.get(place) ?? new Map<unknown, Needed>();
+      this.#needed.set(place, this.#ofLast);
+      this.#last = place;
+    }
+    let needed = this.#ofLast.get(identity);
     if (needed === undefined) {
-      all.set(identity, (needed = { key: place.stub.keyOf(values), piece: undefined }));
+      this.#ofLast.set(identity, (needed = { key: place.stub.keyOf(values), piece: undefined }));
       const waiting = this.#waiting.get(place);
       if (waiting === undefined) this.#waiting.set(place, [needed]);
       else waiting.push(needed);
