@@ -7,7 +7,7 @@ import type { UpstreamResponse } from '../contract/transport.ts';
 import type { SourceSettings } from '../config/source-settings.ts';
 import { HubFault } from '../faults/hub-fault.ts';
 import { ACCEPTED_ENCODINGS } from './decode-body.ts';
-import { Agent } from './undici.ts';
+import { Pool } from './undici.ts';
 import { createUndiciAdapter } from './undici-adapter.ts';
 import { createUpstreamResponse } from './upstream-response.ts';
 import type { WireRequest } from './wire-request.ts';
@@ -25,7 +25,7 @@ const MAX_CONNECT_MS = 10_000;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 export function createHttpClient(source: string, settings: SourceSettings): HttpClient {
-  const dispatcher = new Agent({
+  const connections = {
     connections: settings.concurrency,
     connectTimeout: Math.min(settings.timeoutMs, MAX_CONNECT_MS),
     // The attempt's own limit covers headers and body together.
@@ -35,8 +35,15 @@ export function createHttpClient(source: string, settings: SourceSettings): Http
     ...(settings.auth.clientCertificate === undefined
       ? {}
       : { connect: readCertificate(source, settings.auth.clientCertificate) }),
-  });
-  const adapter = createUndiciAdapter({ source, dispatcher, maxResponseBytes: settings.maxResponseBytes });
+  };
+  /** One for each origin: a source has its own, and those that its SDL names. */
+  const pools = new Map<string, InstanceType<typeof Pool>>();
+  const poolOf = (origin: string): InstanceType<typeof Pool> => {
+    let pool = pools.get(origin);
+    if (pool === undefined) pools.set(origin, (pool = new Pool(origin, connections)));
+    return pool;
+  };
+  const adapter = createUndiciAdapter({ source, poolOf, maxResponseBytes: settings.maxResponseBytes });
 
   return {
     async send(request, signal) {
@@ -56,7 +63,9 @@ export function createHttpClient(source: string, settings: SourceSettings): Http
         current = next;
       }
     },
-    close: () => dispatcher.destroy(),
+    async close() {
+      await Promise.all(Array.from(pools.values(), (pool) => pool.destroy()));
+    },
   };
 }
 

@@ -7,7 +7,8 @@ import { faultOfExchange } from './fault-of-exchange.ts';
 
 export interface UndiciAdapterOptions {
   readonly source: string;
-  readonly dispatcher: Dispatcher;
+  /** Connections to an origin. */
+  readonly poolOf: (origin: string) => Dispatcher;
   readonly maxResponseBytes: number;
 }
 
@@ -77,7 +78,7 @@ function exchange(options: UndiciAdapterOptions, config: InternalAxiosRequestCon
       },
     };
     try {
-      options.dispatcher.dispatch(toDispatch(config), handler);
+      options.poolOf(config.baseURL ?? '').dispatch(toDispatch(config), handler);
     } catch (error) {
       fail(faultOfExchange(source, error, 0));
     }
@@ -97,7 +98,6 @@ function toDispatch(config: InternalAxiosRequestConfig): Dispatcher.DispatchOpti
       headers.push(name, LINE_BREAK.test(value) ? value.replaceAll(LINE_BREAKS, '') : value);
   }
   return {
-    origin: config.baseURL ?? '',
     path: config.url ?? '/',
     method: (config.method ?? 'get').toUpperCase(),
     headers,

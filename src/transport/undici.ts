@@ -1,10 +1,11 @@
 // What the hub uses of undici, and no more: its index loads fetch, caches, mocks and websockets too, which take 14 MB.
 import { createRequire } from 'node:module';
-import type { Agent as UndiciAgent, Dispatcher } from 'undici';
+import type { Dispatcher, Pool as UndiciPool } from 'undici';
 
 const load = createRequire(import.meta.url);
 
-export const Agent = load('undici/lib/dispatcher/agent.js') as typeof UndiciAgent;
+/** Connections to one origin. */
+export const Pool = load('undici/lib/dispatcher/pool.js') as typeof UndiciPool;
 
 /** Status and headers of an answer, its body as it comes in. */
 export function request(dispatcher: Dispatcher, options: Dispatcher.RequestOptions): Promise<Dispatcher.ResponseData> {

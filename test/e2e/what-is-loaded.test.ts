@@ -31,7 +31,7 @@ sources: { shop: { kind: rest, url: "${upstream.url}" } }`,
   expect(await ask(hub.url, '{ order { id } }')).toMatchObject({ data: { order: { id: '1' } } });
   await hub.stop();
   const loaded = hub.lines.find((line) => line.startsWith('loaded: ')) ?? '';
-  expect(loaded).toContain('undici/lib/dispatcher/agent.js');
+  expect(loaded).toContain('undici/lib/dispatcher/pool.js');
   expect(loaded).not.toContain('internal/deps/undici');
   expect(loaded).not.toMatch(/undici\/index\.js|undici\/lib\/web\//);
 });

@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici';
 import { HubFault } from '../../faults/hub-fault.ts';
 import { faultOfExchange } from '../../transport/fault-of-exchange.ts';
 import { parseJson } from '../../transport/parse-json.ts';
-import { Agent, request } from '../../transport/undici.ts';
+import { Pool, request } from '../../transport/undici.ts';
 import { readEvents } from './event-source.ts';
 import { isObject } from './read-answer.ts';
 import { untilEnded, type OpenStream, type StreamSink, type StreamTarget } from './stream-connection.ts';
@@ -16,12 +16,12 @@ const MAX_ERROR_BODY = 64 * 1024;
 export const openSse: OpenStream = (target, payload, listener) => {
   const sink = untilEnded(listener);
   const controller = new AbortController();
-  const dispatcher = new Agent({ connectTimeout: target.timeoutMs, headersTimeout: target.timeoutMs, bodyTimeout: 0 });
+  const { origin, pathname, search } = target.url;
+  const timeouts = { connectTimeout: target.timeoutMs, headersTimeout: target.timeoutMs, bodyTimeout: 0 };
+  const dispatcher = new Pool(origin, timeouts);
   const run = async (): Promise<void> => {
     try {
-      const { origin, pathname, search } = target.url;
       const response = await request(dispatcher, {
-        origin,
         path: pathname + search,
         method: 'POST',
         headers: {
