@@ -37,8 +37,8 @@ export function createHttpClient(source: string, settings: SourceSettings): Http
       : { connect: readCertificate(source, settings.auth.clientCertificate) }),
   };
   /** One for each origin: a source has its own, and those that its SDL names. */
-  const pools = new Map<string, InstanceType<typeof Pool>>();
-  const poolOf = (origin: string): InstanceType<typeof Pool> => {
+  const pools = new Map<string, Pool>();
+  const poolOf = (origin: string): Pool => {
     let pool = pools.get(origin);
     if (pool === undefined) pools.set(origin, (pool = new Pool(origin, connections)));
     return pool;

@@ -10,7 +10,7 @@ export const SIZE = 3;
 /** Place of a value that is not there. */
 export const NOWHERE = -1;
 
-/** As parse-json.ts. */
+/** Deeper nesting would overflow the stack of whoever walks the value, for example to write it out again. */
 export const MAX_DEPTH = 512;
 
 /** Numbers of a node: what it is, whether null is an error, the text that goes before the value. */

@@ -56,29 +56,33 @@ const instantiate = (): Assembly => new WebAssembly.Instance(compiled).exports a
 let assembly = instantiate();
 let bytes = new Uint8Array(0);
 let words = new Int32Array(0);
-/** The text that is in memory, its table, and where that ends. */
+/** The text that is in memory, and its table. */
 let current: Uint8Array | undefined;
-let table = 0;
-let placeCount = 0;
 let places = words;
+/** Of the text that is being put together. */
+let parts = new Int32Array(1 << 10);
 let idle: NodeJS.Timeout | undefined;
 
 /** Where nothing is that is still needed. */
-const free = (): number => (current === undefined ? TEXT_AT : aligned(table + 4 * placeCount));
+const free = (): number => (current === undefined ? TEXT_AT : aligned(places.byteOffset + places.byteLength));
 
 function reserve(length: number): void {
   if (length > KEPT) idle = idle?.refresh() ?? setTimeout(giveBack, IDLE_MS).unref();
   if (length <= bytes.length) return;
+  // A view of memory that grows is of nothing afterwards.
+  const { byteOffset, length: count } = places;
   assembly.memory.grow(Math.ceil((length - bytes.length) / PAGE));
   const { buffer } = assembly.memory;
   bytes = new Uint8Array(buffer);
   words = new Int32Array(buffer);
-  if (current !== undefined) places = new Int32Array(buffer, table, placeCount);
+  if (current !== undefined) places = new Int32Array(buffer, byteOffset, count);
 }
 
 function giveBack(): void {
   assembly = instantiate();
   bytes = new Uint8Array(0);
+  // Views keep what they are of.
+  words = places = new Int32Array(0);
   current = idle = undefined;
 }
 
@@ -90,14 +94,13 @@ export function tableOf(text: Uint8Array): Int32Array | undefined {
   if (current === text) return places;
   current = undefined;
   if (text.length > MAX_TEXT) return undefined;
-  table = aligned(TEXT_AT + text.length + AFTER_TEXT);
-  const needed = table + TABLE_BYTES * (text.length + 2);
-  reserve(needed);
+  const table = aligned(TEXT_AT + text.length + AFTER_TEXT);
+  reserve(table + TABLE_BYTES * (text.length + 2));
   bytes.set(text, TEXT_AT);
   bytes.fill(0, TEXT_AT + text.length, table);
-  placeCount = assembly.find(TEXT_AT, text.length, table);
-  if (placeCount < 0) return undefined;
-  places = new Int32Array(assembly.memory.buffer, table, placeCount);
+  const count = assembly.find(TEXT_AT, text.length, table);
+  if (count < 0) return undefined;
+  places = new Int32Array(assembly.memory.buffer, table, count);
   current = text;
   return places;
 }
@@ -119,7 +122,7 @@ export function writeJson(
     reserve(from + room);
     bytes.set(code, nodes);
     const to = bytes.length - MARGIN;
-    const status = assembly.write(nodes, nodes + texts, root, table, place, from, to, 0);
+    const status = assembly.write(nodes, nodes + texts, root, places.byteOffset, place, from, to, 0);
     if (status === NO_ROOM) continue;
     if (status !== WRITTEN) return undefined;
     const written = copied(from, words[0] ?? 0);
@@ -174,8 +177,6 @@ export class TextJoiner {
     return copied(from, to);
   }
 }
-
-let parts = new Int32Array(1 << 10);
 
 function copied(from: number, to: number): Buffer {
   const copy = Buffer.allocUnsafe(to - from);

@@ -1,7 +1,5 @@
 // JSON text of an upstream → values. Hostile texts end in a SyntaxError; large integers keep their digits.
-
-/** Deeper nesting would overflow the stack of whoever walks the value, for example to write it out again. */
-const MAX_DEPTH = 512;
+import { MAX_DEPTH } from './json-layout.ts';
 
 interface ReviverContext {
   readonly source?: string;

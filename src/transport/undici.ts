@@ -5,6 +5,7 @@ import type { Dispatcher, Pool as UndiciPool } from 'undici';
 const load = createRequire(import.meta.url);
 
 /** Connections to one origin. */
+export type Pool = UndiciPool;
 export const Pool = load('undici/lib/dispatcher/pool.js') as typeof UndiciPool;
 
 /** Status and headers of an answer, its body as it comes in. */

@@ -80,7 +80,11 @@ export function createShapes(subtypes: Subtypes, note: TakeNote, quota: TakeQuot
     const members = alternatives.filter((member) => !member.onlyNull && !isConstraint(member));
     const orNull = nullable || alternatives.some((member) => member.onlyNull);
     if (schema.properties.length > 0 && schema.types.length > 1 && members.length === 0)
-      return ofAlternatives(schema, schema.types.map((type) => aloneAs(type, schema)), orNull); // prettier-ignore
+      return ofAlternatives(
+        schema,
+        schema.types.map((type) => aloneAs(type, schema)),
+        orNull,
+      );
     if (schema.properties.length > 0) return { ...ofObject(schema), nullable: orNull };
     if (members.length > 0) return ofAlternatives(schema, members, orNull);
     if (schema.prefixItems.length > 0 && (schema.types.length === 0 || isOnly(schema.types, 'array'))) {

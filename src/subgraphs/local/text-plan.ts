@@ -38,7 +38,7 @@ import { compileLeaf, EXCEPTIONAL } from './compile-leaf.ts';
 import { collectNodes, readStub, setsOf, Unsupported, type PlanContext, type StubValues } from './list-plan.ts';
 import { PlanWriter } from './plan-writer.ts';
 import {
-  listOf,
+  enclosed,
   toPiece,
   type Fill,
   type Filled,
@@ -180,7 +180,9 @@ function compileStub(
   if (!model.list) return [NOWHERE, hole((text, at, run) => fillItem(stub.valuesOf(keysOf(text, at)), run))];
   const fillList: Fill = (text, at, run) => {
     const rows = stub.rowsOf(keysOf(text, at));
-    return rows === undefined ? NULL : { piece: listOf(rows.map((values) => fillItem(values, run))) };
+    if (rows === undefined) return NULL;
+    const items = rows.map((values) => fillItem(values, run));
+    return { piece: enclosed('[', items, ']') };
   };
   return [NOWHERE, hole(fillList)];
 }

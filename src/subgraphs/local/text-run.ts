@@ -126,13 +126,12 @@ export class TextRun {
 
 const NULL = textOf(null);
 
-const hole = (at: number, piece: Piece): Piece['holes'][number] => ({ at, filled: { piece } });
-
 export const toPiece = (text: string): Piece => ({ bytes: Buffer.from(text), holes: [] });
 
-export function listOf(items: readonly Filled[]): Piece {
+/** Items with commas between them. */
+export function enclosed(open: string, items: readonly Filled[], close: string): Piece {
   const holes = items.map((filled, i) => ({ at: i + 1, filled }));
-  return { bytes: Buffer.from(`[${','.repeat(Math.max(0, items.length - 1))}]`), holes };
+  return { bytes: Buffer.from(open + ','.repeat(Math.max(0, items.length - 1)) + close), holes };
 }
 
 /** An object of the pieces, with all that belongs in their holes. */
@@ -151,10 +150,8 @@ export function joinPieces(pieces: readonly Piece[]): Uint8Array {
     }
     joiner.part(from, address + bytes.length);
   };
-  add({
-    bytes: Buffer.from(`{${','.repeat(pieces.length - 1)}}`),
-    holes: pieces.map((piece, i) => hole(i + 1, piece)),
-  });
+  const roots = pieces.map((piece) => ({ piece }));
+  add(enclosed('{', roots, '}'));
   return joiner.finish();
 }
 

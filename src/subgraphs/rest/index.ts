@@ -1,5 +1,5 @@
-// The `rest` kind: an HTTP API, described by OpenAPI or by hand with `@rest`. Registered by compose.ts. As the other kinds, it
-// loads its parts when a source wants them.
+// The `rest` kind: an HTTP API, described by OpenAPI or by hand with `@rest`. Registered by compose.ts.
+// Importer and connector are loaded when a source wants them; so they are of `soap` and `graphql`.
 import type { SourceKind } from '../../config/source-kind.ts';
 import { HubFault } from '../../faults/hub-fault.ts';
 import { createLocalSubgraph } from '../local/create-local-subgraph.ts';
