@@ -4,7 +4,7 @@
 export const RESERVED_TYPE_NAMES: readonly string[] = [
   'Query', 'Mutation', 'Subscription', 'String', 'Int', 'Float', 'Boolean', 'ID',
   'JSON', 'DateTime', 'Date', 'Long', 'Decimal', 'Byte', 'Upload', 'UUID', 'EmailAddress', 'URL', 'Time', 'Duration', 'IPv4', 'IPv6',
-  '_Any', '_Entity', '_Service', 'FieldSet', 'RestEncoding', 'RestAnswer', 'RestStyle', 'PageStyle', 'UpstreamShape', 'AiTask', 'ChangeOperation',
+  '_Any', '_Entity', '_Service', 'FieldSet', 'RestEncoding', 'RestAnswer', 'RestStyle', 'SoapAnswer', 'PageStyle', 'UpstreamShape', 'AiTask', 'ChangeOperation',
   'SyncEvent', 'Hub', 'HubSource', 'HubSourceHealth',
 ]; // prettier-ignore
 

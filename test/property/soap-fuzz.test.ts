@@ -119,7 +119,7 @@ describe('answers with a few mistakes', () => {
     if (found === undefined || port === undefined) throw new Error('no such operation');
     fc.assert(
       fc.property(fc.array(edit, { maxLength: 6 }), fc.constantFrom(200, 500), (edits, status) => {
-        const reader = createAnswerReader({ source: 's', operation: found.name, port, model });
+        const reader = createAnswerReader({ source: 's', operation: found.name, port, model, answer: undefined });
         const response = createUpstreamResponse(status, {}, Buffer.from(mutate(text, edits)));
         const startedAt = performance.now();
         reader.faultOf(response);

@@ -6,7 +6,7 @@ import type { OperationPort, WsdlModel } from '../../import/wsdl/wsdl-model.ts';
 import type { Field } from '../../import/wsdl/xsd-model.ts';
 import type { XmlElement } from '../../import/wsdl/xml-tree.ts';
 import { faultOfStatus } from '../../transport/fault-of-status.ts';
-import { decodeBody } from './decode-body.ts';
+import { decodeAsWritten, decodeBody, type WrittenAnswer } from './decode-body.ts';
 import { decodeDetail } from './decode-message.ts';
 import { DecodeError } from './decode-simple.ts';
 import { malformed, toUpstreamFault } from './fault-map.ts';
@@ -32,6 +32,8 @@ export interface AnswerReaderOptions {
   readonly operation: string;
   readonly port: OperationPort;
   readonly model: WsdlModel;
+  /** Undefined: by the types of the WSDL. */
+  readonly answer: WrittenAnswer | undefined;
 }
 
 export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
@@ -122,7 +124,8 @@ function readBy({ wire, output }: OperationPort, response: UpstreamResponse): Ex
   return isPromised ? readDocument(response) : { kind: 'malformed', reason: 'it is XML, but no SOAP envelope' };
 }
 
-function decodePayload({ port, model }: AnswerReaderOptions, envelope: BodyEnvelope): unknown {
+function decodePayload({ port, model, answer }: AnswerReaderOptions, envelope: BodyEnvelope): unknown {
+  if (answer !== undefined) return decodeAsWritten(envelope, port.output, answer);
   const { attachments } = envelope;
   const context = attachments === undefined ? model : { typeNamed: model.typeNamed, attachments };
   return decodeBody(envelope, port.output, context);

@@ -12,8 +12,11 @@ import { readAt } from '../local/read-at.ts';
 import { createAnswerReader } from './answer-reader.ts';
 import type { SoapSettings } from './config.ts';
 import { createHttpWriter } from './http-writer.ts';
+import type { WrittenAnswer } from './decode-body.ts';
 import { createSoapWriter } from './soap-writer.ts';
 import { createWireClient, type WireClient } from './wire-client.ts';
+import { compileShape } from './written-answer.ts';
+import { splitName } from './xml-text.ts';
 
 export interface SoapConnectorOptions {
   readonly source: string;
@@ -25,10 +28,12 @@ export interface SoapConnectorOptions {
 export function createSoapConnector(options: SoapConnectorOptions): Connector {
   const { source, settings, transport } = options;
   const model = speaking(options.model, settings.soapVersion);
-  const ports = model.operations.flatMap(({ ports: all }) => all.filter(({ wire }) => wire.kind === 'soap'));
+  const wires = model.operations.flatMap(({ ports }) =>
+    ports.flatMap(({ wire }) => (wire.kind === 'soap' ? [wire] : [])),
+  );
   // node-soap takes long to load: the first call waits for it, not the start of the hub.
   let loading: Promise<WireClient> | undefined;
-  const client = () => (loading ??= createWireClient(ports, settings.wsSecurity));
+  const client = () => (loading ??= createWireClient(wires, settings.wsSecurity));
   return {
     kind: 'soap',
     directive: 'soap',
@@ -54,7 +59,7 @@ function prepareField(field: ConnectorField, preparing: Preparing): PreparedFiel
   const { source, settings, model, transport, client } = preparing;
   const coordinate = `${field.parent.name}.${field.field.name}`;
   const name = String(field.directive.operation);
-  const port = portOf(model, name, field.directive.port, coordinate);
+  const port = wrappedIn(field.directive.element, portOf(model, name, field.directive.port, coordinate), coordinate);
   const url = settings.url ?? port.address;
   if (url === undefined) {
     throw new HubFault(
@@ -63,10 +68,13 @@ function prepareField(field: ConnectorField, preparing: Preparing): PreparedFiel
     );
   }
   const readOnly = field.directive.readOnly === true;
-  const payload = readAt(typeof field.directive.at === 'string' ? field.directive.at : undefined);
+  const answer = field.directive.answer as WrittenAnswer | undefined;
+  const at = readAt(typeof field.directive.at === 'string' ? field.directive.at : undefined);
+  const shape = answer === undefined ? undefined : compileShape(field.field.type, coordinate);
+  const payload = (read: unknown): unknown => (shape === undefined ? at(read) : shape(at(read)));
   const secrets = secretsOf(settings);
   // One reader per field: the transport shares an answer only among calls that read it alike.
-  const answers = createAnswerReader({ source, operation: name, port, model });
+  const answers = createAnswerReader({ source, operation: name, port, model, answer });
 
   const { wire } = port;
   const write =
@@ -128,6 +136,21 @@ function portOf(model: WsdlModel, name: string, portName: unknown, coordinate: s
     'HUB_COMPOSE_SDL',
     `${coordinate}: operation "${name}" is not at port "${String(portName)}"; it is at ${names}`,
   );
+}
+
+/** The port as if its request were wrapped in an element of another name. */
+function wrappedIn(element: unknown, port: OperationPort, coordinate: string): OperationPort {
+  if (typeof element !== 'string') return port;
+  if (port.wire.kind !== 'soap' || port.input.wrapper === undefined)
+    throw new HubFault('HUB_COMPOSE_SDL', `${coordinate}: no element wraps this request, so "element" names none`);
+  try {
+    return { ...port, input: { ...port.input, wrapper: splitName(element) } };
+  } catch {
+    throw new HubFault(
+      'HUB_COMPOSE_SDL',
+      `${coordinate}: element "${element}" is no {namespace}name of an XML element`,
+    );
+  }
 }
 
 /** What must never be quoted from an upstream's fault. */

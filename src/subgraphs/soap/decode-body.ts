@@ -1,11 +1,14 @@
 // The body of a scanned envelope and the message that the WSDL promises in → a raw record out.
 import type { Message } from '../../import/wsdl/wsdl-model.ts';
 import { recordDecoderOf } from './compile-decoder.ts';
-import { decodeMessage, type DecodeContext } from './decode-message.ts';
+import { decodeMessage, decodeWritten, type DecodeContext } from './decode-message.ts';
 import { DecodeError } from './decode-simple.ts';
 import type { RawRecord } from './raw-record.ts';
 import type { BodyEnvelope } from './read-envelope.ts';
 import { scanTree } from './scan-tree.ts';
+
+/** How an answer is read that is not what the WSDL says: `@soap(answer:)`. */
+export type WrittenAnswer = 'written' | 'documents';
 
 /**
  * The fields of the message's type, `true` for a message without any. May be called more than once. Throws DecodeError
@@ -29,6 +32,15 @@ export function decodeBody(envelope: BodyEnvelope, message: Message | undefined,
   const body = scanTree(scanner);
   finish(envelope);
   return withAttachments(decodeMessage(message, body, context), message, envelope);
+}
+
+/** The content of the first element, whatever the WSDL says. May be called more than once; throws as decodeBody does. */
+export function decodeAsWritten(envelope: BodyEnvelope, message: Message | undefined, answer: WrittenAnswer): unknown {
+  const { scanner, start } = envelope;
+  scanner.reset(start);
+  const body = scanTree(scanner);
+  finish(envelope);
+  return decodeWritten(body, message?.encoded === true, answer === 'documents');
 }
 
 /** Parts that the binding sends beside the envelope: by their names (WS-I Attachments Profile, section 3.8), or in order. */

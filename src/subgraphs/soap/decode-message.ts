@@ -12,9 +12,10 @@ import {
   type SimpleType,
   type ValueType,
 } from '../../import/wsdl/xsd-model.ts';
-import { expandedName, resolveQName, type XmlElement } from '../../import/wsdl/xml-tree.ts';
+import { expandedName, resolveQName, XmlError, type XmlElement } from '../../import/wsdl/xml-tree.ts';
 import { DecodeError, decodeSimple } from './decode-simple.ts';
 import { createRecord } from './raw-record.ts';
+import { readTree } from './scan-tree.ts';
 
 export interface DecodeContext {
   readonly typeNamed: (uri: string, local: string) => ValueType | undefined;
@@ -30,6 +31,8 @@ interface Reading extends DecodeContext {
   byId: ReadonlyMap<string, XmlElement> | undefined;
   /** References can multiply an answer; once there is one, this bounds what comes out. */
   budget: number;
+  /** Whether a text without a type is looked into: it may be an XML document. */
+  documents: boolean;
 }
 
 const MAX_DEPTH = 200;
@@ -68,8 +71,15 @@ export function decodeUntyped(element: XmlElement, context: DecodeContext): unkn
   return anyValue(createReading(element, false, context), element, element.local, 0);
 }
 
+/** What the first element of a body holds, whatever the WSDL says of it; null where there is none. */
+export function decodeWritten(body: XmlElement, encoded: boolean, documents: boolean): unknown {
+  const [element] = body.children;
+  const reading = { ...createReading(body, encoded, { typeNamed: () => undefined }), documents };
+  return element === undefined ? null : anyValue(reading, element, element.local, 0);
+}
+
 function createReading(root: XmlElement, encoded: boolean, context: DecodeContext): Reading {
-  return { ...context, encoded, root, byId: undefined, budget: Infinity };
+  return { ...context, encoded, root, byId: undefined, budget: Infinity, documents: false };
 }
 
 /** Indexes the answer by id, and from then on counts. */
@@ -254,7 +264,8 @@ function anyValue(reading: Reading, given: XmlElement, path: string, depth: numb
   const attributes = [...element.attributes].filter(
     ([name]) => !name.startsWith('{') && !(reading.encoded && name === 'id'),
   );
-  if (element.children.length === 0 && attributes.length === 0) return element.text;
+  const text = element.children.length === 0 ? anyText(reading, element.text, path, depth) : undefined;
+  if (text !== undefined && attributes.length === 0) return text;
   const record = ownRecord(attributes.map(([name, value]) => [`@${name}`, value]));
   const values = new Map<string, unknown[]>();
   for (const child of element.children) {
@@ -264,8 +275,25 @@ function anyValue(reading: Reading, given: XmlElement, path: string, depth: numb
     else sameName.push(value);
   }
   for (const [name, same] of values) record[name] = same.length === 1 ? same[0] : same;
-  if (element.children.length === 0 && element.text.trim() !== '') record.$value = element.text;
+  if (text !== undefined && element.text.trim() !== '') record.$value = text;
   return record;
+}
+
+/** A text, or by the name of its root element what the XML document holds that it is. */
+function anyText(reading: Reading, text: string, path: string, depth: number): unknown {
+  const root = reading.documents && text.trimStart().startsWith('<') ? documentIn(text.trim()) : undefined;
+  if (root === undefined) return text;
+  // No further: each document in a document would be read once more.
+  return ownRecord([[root.local, anyValue(createReading(root, false, reading), root, path, depth + 1)]]);
+}
+
+function documentIn(text: string): XmlElement | undefined {
+  try {
+    return readTree(text);
+  } catch (error) {
+    if (error instanceof XmlError) return undefined;
+    throw error;
+  }
 }
 
 /** What the items of an array of SOAP encoding are, by what it says itself (SOAP 1.1, section 5.4.2). */

@@ -1,6 +1,15 @@
 // The element whose start tag a scanner has just read → a tree: faults, headers, encoded messages and untyped content.
 import type { XmlElement } from '../../import/wsdl/xml-tree.ts';
-import type { XmlScanner } from './xml-scanner.ts';
+import { XmlScanner } from './xml-scanner.ts';
+
+/** The root of a document. Throws XmlError. */
+export function readTree(document: string): XmlElement {
+  const scanner = new XmlScanner(document);
+  scanner.openRoot();
+  const root = scanTree(scanner);
+  scanner.finish();
+  return root;
+}
 
 /** Reads the element to its end. Throws XmlError; the scanner's limit of depth bounds the recursion. */
 export function scanTree(scanner: XmlScanner): XmlElement {

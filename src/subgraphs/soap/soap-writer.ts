@@ -35,7 +35,7 @@ export function createSoapWriter(
   return async (args) => {
     const { body, headers, attachments } = encodeParts(port.input, args, mtom);
     const soapHeaders = fixed + headers + (addressing ? addressingHeaders(wire.action, url) : '');
-    const written = (await client()).write(port, body, soapHeaders);
+    const written = (await client()).write(wire, body, soapHeaders);
     const request = { method: 'POST', url, headers: { accept: ACCEPT, ...written.headers } } as const;
     if (attachments.length === 0 && !mtom) return { ...request, body: written.envelope };
     const action = wire.version === '1.2' ? wire.soapAction : '';

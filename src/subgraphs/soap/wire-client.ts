@@ -5,7 +5,7 @@
 // request: node-soap writes without waiting for anything, and `lastRequest` and its like are never read.
 import type Soap from 'soap';
 import type { Client, IHttpClient, ISecurity } from 'soap';
-import type { OperationPort, SoapWire } from '../../import/wsdl/wsdl-model.ts';
+import type { SoapWire } from '../../import/wsdl/wsdl-model.ts';
 import type { WsSecuritySettings } from './config.ts';
 import { escapeAttribute } from './xml-text.ts';
 
@@ -16,8 +16,8 @@ export interface WireRequest {
 }
 
 export interface WireClient {
-  /** `headers`: XML of the SOAP header. Throws where the port is not one that the client was made with. */
-  write(port: OperationPort, body: string, headers: string): WireRequest;
+  /** `headers`: XML of the SOAP header. Throws where the wire is not one that the client was made with. */
+  write(wire: SoapWire, body: string, headers: string): WireRequest;
 }
 
 type Write = (body: string, headers: string) => WireRequest;
@@ -43,32 +43,32 @@ const writer = {
   },
 } as unknown as IHttpClient;
 
-/** `ports`: those with a SOAP wire. `security`: with key and certificate as PEM text. */
+/** `settings`: with key and certificate as PEM text. */
 export async function createWireClient(
-  ports: readonly OperationPort[],
+  wires: readonly SoapWire[],
   settings: WsSecuritySettings | undefined,
 ): Promise<WireClient> {
   const { default: soap } = await import('soap');
-  const writes = new Map<OperationPort, Write>();
+  const writes = new Map<SoapWire, Write>();
   for (const version of ['1.1', '1.2'] as const) {
-    const own = ports.flatMap((port) => (port.wire.kind === 'soap' && port.wire.version === version ? [port] : []));
+    const own = wires.filter((wire) => wire.version === version);
     if (own.length === 0) continue;
-    const actions = own.map(({ wire }) => (wire as SoapWire).soapAction);
+    const actions = own.map(({ soapAction }) => soapAction);
     const client = await soap.createClientAsync(wireWsdl(actions), {
       httpClient: writer,
       disableCache: true,
       forceSoap12Headers: version === '1.2',
     });
     if (settings !== undefined) client.setSecurity(createSecurity(soap, settings));
-    own.forEach((port, index) => {
+    own.forEach((wire, index) => {
       const write = writeWith(client, methodOf(client, index));
-      writes.set(port, settings === undefined ? compileTemplate(write) : write);
+      writes.set(wire, settings === undefined ? compileTemplate(write) : write);
     });
   }
   return {
-    write(port, body, headers) {
-      const write = writes.get(port);
-      if (write === undefined) throw new Error(`node-soap wrote no request for port ${port.port}`);
+    write(wire, body, headers) {
+      const write = writes.get(wire);
+      if (write === undefined) throw new Error(`node-soap wrote no request for ${wire.soapAction}`);
       return write(body, headers);
     },
   };
