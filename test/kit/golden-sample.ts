@@ -272,5 +272,9 @@ function leavesOf(value: Json): string[] {
         .trim()
         .replace(/^(\d{4}-\d\d-\d\d)T00:00:00(?:\.000)?Z$/, '$1'),
     ];
-  return Object.entries(value).flatMap(([key, inner]) => (SAID_BY_TYPES.has(key) ? [] : leavesOf(inner)));
+  return Object.entries(value).flatMap(([key, inner]) => {
+    if (SAID_BY_TYPES.has(key)) return [];
+    // A qualified name: prefixes mean nothing.
+    return key === 'faultcode' ? leavesOf(text(inner).replace(/^\w+:/, '')) : leavesOf(inner);
+  });
 }

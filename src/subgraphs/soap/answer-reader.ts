@@ -56,7 +56,7 @@ export function createAnswerReader(options: AnswerReaderOptions): AnswerReader {
 }
 
 function readAnswer(options: AnswerReaderOptions, response: UpstreamResponse): Reading {
-  const { source, operation, port, model } = options;
+  const { source, operation, port, model, answer } = options;
   const { status } = response;
   const broken = (reason: string): Reading => {
     const byStatus = faultOfStatus(source, operation, response);
@@ -75,6 +75,7 @@ function readAnswer(options: AnswerReaderOptions, response: UpstreamResponse): R
       headerFaults,
       headers,
       body,
+      answer,
       ...model,
       ...(attachments && { attachments }),
     };

@@ -34,13 +34,15 @@ export function decodeBody(envelope: BodyEnvelope, message: Message | undefined,
   return withAttachments(decodeMessage(message, body, context), message, envelope);
 }
 
-/** The content of the first element, whatever the WSDL says. May be called more than once; throws as decodeBody does. */
+/** The content of the first element, whatever the WSDL says; null where there is none. May be called more than once; throws as decodeBody does. */
 export function decodeAsWritten(envelope: BodyEnvelope, message: Message | undefined, answer: WrittenAnswer): unknown {
   const { scanner, start } = envelope;
   scanner.reset(start);
   const body = scanTree(scanner);
   finish(envelope);
-  return decodeWritten(body, message?.encoded === true, answer === 'documents');
+  const [element] = body.children;
+  if (element === undefined) return null;
+  return decodeWritten(element, answer === 'documents', message?.encoded === true ? body : undefined);
 }
 
 /** Parts that the binding sends beside the envelope: by their names (WS-I Attachments Profile, section 3.8), or in order. */

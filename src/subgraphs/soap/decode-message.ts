@@ -71,11 +71,13 @@ export function decodeUntyped(element: XmlElement, context: DecodeContext): unkn
   return anyValue(createReading(element, false, context), element, element.local, 0);
 }
 
-/** What the first element of a body holds, whatever the WSDL says of it; null where there is none. */
-export function decodeWritten(body: XmlElement, encoded: boolean, documents: boolean): unknown {
-  const [element] = body.children;
-  const reading = { ...createReading(body, encoded, { typeNamed: () => undefined }), documents };
-  return element === undefined ? null : anyValue(reading, element, element.local, 0);
+/**
+ * What an element holds, whatever the WSDL says of it.
+ * @param body what references of SOAP encoding lead to; undefined where the message is literal.
+ */
+export function decodeWritten(element: XmlElement, documents: boolean, body?: XmlElement): unknown {
+  const reading = createReading(body ?? element, body !== undefined, { typeNamed: () => undefined });
+  return anyValue({ ...reading, documents }, element, element.local, 0);
 }
 
 function createReading(root: XmlElement, encoded: boolean, context: DecodeContext): Reading {

@@ -4,7 +4,8 @@ import { HubFault } from '../../faults/hub-fault.ts';
 import { SOAP12_ENVELOPE } from '../../import/wsdl/namespaces.ts';
 import type { Fault } from '../../import/wsdl/wsdl-model.ts';
 import { childOf, type XmlElement } from '../../import/wsdl/xml-tree.ts';
-import { decodeDetail, type DecodeContext } from './decode-message.ts';
+import type { WrittenAnswer } from './decode-body.ts';
+import { decodeDetail, decodeWritten, type DecodeContext } from './decode-message.ts';
 import { DecodeError } from './decode-simple.ts';
 
 const MAX_TEXT = 300;
@@ -30,11 +31,14 @@ export interface FaultContext extends DecodeContext {
   readonly headers: readonly XmlElement[];
   /** What references of SOAP encoding lead to; undefined where messages are literal. */
   readonly body: XmlElement | undefined;
+  /** How the operation's answers are read: undefined, by the types of the WSDL. */
+  readonly answer: WrittenAnswer | undefined;
 }
 
 /**
  * HUB_UPSTREAM_FAULT: `upstreamCode` is the fault code without its prefix, subcodes of SOAP 1.2 behind dots; the message
- * is the fault string; `upstreamDetail` is `{ name, fields }` for a declared detail, `{ name, text }` for any other. The
+ * is the fault string; `upstreamDetail` is `{ name, fields }` for a declared detail, `{ name, text }` for any other, and
+ * all that the detail holds, by name, where answers are read as written. The
  * detail of a header's fault is in a header (SOAP 1.1, section 4.4; WSDL 1.1, section 3.7).
  */
 export function toUpstreamFault(fault: XmlElement, context: FaultContext): HubFault {
@@ -95,6 +99,9 @@ function plainDetail(detail: XmlElement | undefined): unknown {
 
 /** The first detail element that the operation declares, else the first there is. */
 function typedDetail(detail: XmlElement, context: FaultContext): unknown {
+  const { answer, body } = context;
+  const written = answer && fitting(() => decodeWritten(detail, answer === 'documents', body));
+  if (written !== undefined) return written;
   const declared = declaredDetail(detail.children, context.faults, context);
   if (declared !== undefined) return declared;
   const [first] = detail.children;
@@ -111,14 +118,20 @@ function headerDetail(context: FaultContext): unknown {
 function declaredDetail(elements: readonly XmlElement[], faults: readonly Fault[], context: FaultContext): unknown {
   for (const element of elements) {
     const declared = faults.find(({ element: field }) => matches(field, element));
-    if (declared === undefined) continue;
-    try {
-      return { name: element.local, fields: decodeDetail(declared.element, element, context, context.body) };
-    } catch (error) {
-      if (!(error instanceof DecodeError)) throw error;
-    }
+    const fields = declared && fitting(() => decodeDetail(declared.element, element, context, context.body));
+    if (fields !== undefined) return { name: element.local, fields };
   }
   return undefined;
+}
+
+/** Undefined where what is there does not fit: that something went wrong is told all the same. */
+function fitting(decode: () => unknown): unknown {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof DecodeError) return undefined;
+    throw error;
+  }
 }
 
 function matches(field: Fault['element'], element: XmlElement): boolean {

@@ -72,8 +72,12 @@ describe('an answer that is read as written', () => {
 
   it('is null where the body is empty, and a fault where it is one', async () => {
     expect((await call(JSON_FIELD, '{ raw }', '')).data).toEqual({ raw: null });
-    const fault = '<e:Fault><faultcode>e:Server</faultcode><faultstring>no</faultstring></e:Fault>';
-    expect((await call(JSON_FIELD, '{ raw }', fault)).errors?.[0]?.fault.code).toBe('HUB_UPSTREAM_FAULT');
+    const fault =
+      '<e:Fault><faultcode>e:Server</faultcode><faultstring>no</faultstring><detail><why n="1">x</why></detail></e:Fault>';
+    expect((await call(JSON_FIELD, '{ raw }', fault)).errors?.[0]?.fault).toMatchObject({
+      code: 'HUB_UPSTREAM_FAULT',
+      details: { upstreamDetail: { why: { '@n': '1', $value: 'x' } } },
+    });
   });
 
   it('cannot be of a type that only the WSDL could tell', async () => {
