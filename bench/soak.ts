@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
-import heap from '../bin/heap.json' with { type: 'json' };
+import v8 from '../bin/v8.json' with { type: 'json' };
 import { connectInspector } from './inspector.ts';
 import { BENCH, FIRST_PORT, ROOT } from './places.ts';
 import { start, type Running } from './processes.ts';
@@ -36,13 +36,13 @@ const running = await Promise.all([
   upstream('warehouse', warehousePort),
   upstream('reviews', reviewsPort),
 ]);
-const flags = [...heap.flags, `--inspect=127.0.0.1:${String(inspectorPort)}`];
+const flags = [...v8.flags, `--inspect=127.0.0.1:${String(inspectorPort)}`];
 const config = ['--config', `${BENCH}/hub/soak`, '--port', String(hubPort), '--log-level', 'error'];
 const server = await start(
   {
     command: [process.execPath, ...flags, `${ROOT}/bin/manifold.js`, 'serve', ...config],
     env: {
-      ...heap.env,
+      ...v8.env,
       SOAK_SECRET: secret,
       SHOP_URL: `http://127.0.0.1:${String(shopPort)}`,
       WAREHOUSE_URL: `http://127.0.0.1:${String(warehousePort)}/warehouse`,

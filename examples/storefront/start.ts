@@ -1,6 +1,6 @@
 // `npm start`, or `npm run start:events`: runs shop, warehouse, reviews and hub as programs of their own, says where they are, stops them together.
 import { fileURLToPath } from 'node:url';
-import heap from '../../bin/heap.json' with { type: 'json' };
+import v8 from '../../bin/v8.json' with { type: 'json' };
 import { type ChildProgram, isFree, startProgram } from './child-program.ts';
 import { overview } from './overview.ts';
 import { portFrom } from './run-server.ts';
@@ -100,7 +100,7 @@ try {
   const hub = start(
     'hub',
     [
-      ...heap.flags,
+      ...v8.flags,
       here('../../bin/manifold.js'),
       'dev',
       '--config',
@@ -110,7 +110,7 @@ try {
     ],
     `${addresses.hub}/health/ready`,
     {
-      ...heap.env,
+      ...v8.env,
       SHOP_URL: addresses.shop,
       WAREHOUSE_URL: addresses.warehouse,
       REVIEWS_URL: addresses.reviews,
