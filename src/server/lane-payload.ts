@@ -12,17 +12,24 @@ export interface LanePayload {
 /** Bodies that are kept parsed, and how long they may be. */
 const MAX_KEPT = 500;
 const MAX_KEPT_CHARS = 4_096;
+/**
+ * One in so many that are not known is kept: what comes often soon is, and what never comes again is hardly a burden. A prime
+ * number, so that what comes in turn with others has its turn here too.
+ */
+const KEPT_OF = 17;
 
 const KNOWN_KEYS: ReadonlySet<string> = new Set(['query', 'operationName', 'variables']);
 
 /** What it yields is never changed by anyone: the same body gives the same object. */
 export function createPayloadReader(): (text: string) => LanePayload | undefined {
   const kept = createBoundedCache<LanePayload>(MAX_KEPT);
+  let unknown = 0;
   return (text) => {
     const known = kept.get(text);
     if (known !== undefined) return known;
     const payload = read(text);
-    if (payload !== undefined && text.length <= MAX_KEPT_CHARS) kept.set(text, payload);
+    unknown = (unknown + 1) % KEPT_OF;
+    if (unknown === 0 && payload !== undefined && text.length <= MAX_KEPT_CHARS) kept.set(text, payload);
     return payload;
   };
 }
