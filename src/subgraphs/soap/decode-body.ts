@@ -34,7 +34,10 @@ export function decodeBody(envelope: BodyEnvelope, message: Message | undefined,
   return withAttachments(decodeMessage(message, body, context), message, envelope);
 }
 
-/** The content of the first element, whatever the WSDL says; null where there is none. May be called more than once; throws as decodeBody does. */
+/**
+ * The content of the first element, whatever the WSDL says; null where there is none. May be called more than once; throws as
+ * decodeBody does.
+ */
 export function decodeAsWritten(envelope: BodyEnvelope, message: Message | undefined, answer: WrittenAnswer): unknown {
   const { scanner, start } = envelope;
   scanner.reset(start);

@@ -37,9 +37,9 @@ export interface FaultContext extends DecodeContext {
 
 /**
  * HUB_UPSTREAM_FAULT: `upstreamCode` is the fault code without its prefix, subcodes of SOAP 1.2 behind dots; the message
- * is the fault string; `upstreamDetail` is `{ name, fields }` for a declared detail, `{ name, text }` for any other, and
- * all that the detail holds, by name, where answers are read as written. The
- * detail of a header's fault is in a header (SOAP 1.1, section 4.4; WSDL 1.1, section 3.7).
+ * is the fault string; `upstreamDetail` is `{ name, fields }` for a declared detail, `{ name, text }` for any other, and all
+ * that the detail holds, by name, where answers are read as written. The detail of a header's fault is in a header (SOAP 1.1,
+ * section 4.4; WSDL 1.1, section 3.7).
  */
 export function toUpstreamFault(fault: XmlElement, context: FaultContext): HubFault {
   const { code, text, detail } = fault.uri === SOAP12_ENVELOPE ? readSoap12(fault) : readSoap11(fault);
