@@ -14,6 +14,8 @@ export interface RootForm {
   isRoot(text: string): boolean;
   /** What such a file refers to, relative to itself. May throw: then it counts as referring to nothing. */
   refersTo(text: string): Iterable<string>;
+  /** Of files that all refer to each other, whether this is where the description begins. May throw: then it is not. */
+  begins?(text: string): boolean;
 }
 
 export interface RootDocument {
@@ -29,7 +31,8 @@ const MAX_NAMED = 20;
 const ADVICE = 'give the path of the document itself as the spec';
 
 /**
- * `spec` as it is where it is no folder. Of several documents, the one that refers to others and that none refers to.
+ * `spec` as it is where it is no folder. Of several documents, the one that refers to others and that none refers to; where
+ * they go round in a circle, the one where the form says that it begins.
  * Hidden files, `node_modules` and symbolic links are passed over.
  * Rejects with HUB_IMPORT_INVALID where there is none or it is not clear which, or HUB_IMPORT_TOO_LARGE.
  */
@@ -89,7 +92,9 @@ function withoutReferred(roots: ReadonlyMap<string, string>, form: RootForm): st
       if (path !== file) referred.add(path);
     }
   }
-  return [...roots.keys()].filter((file) => !referred.has(file));
+  const first = [...roots.keys()].filter((file) => !referred.has(file));
+  if (first.length > 0) return first;
+  return [...roots].filter(([, text]) => begins(text, form)).map(([file]) => file);
 }
 
 function references(text: string, form: RootForm): Iterable<string> {
@@ -97,6 +102,14 @@ function references(text: string, form: RootForm): Iterable<string> {
     return form.refersTo(text);
   } catch {
     return [];
+  }
+}
+
+function begins(text: string, form: RootForm): boolean {
+  try {
+    return form.begins?.(text) === true;
+  } catch {
+    return false;
   }
 }
 

@@ -41,6 +41,7 @@ const WSDL_FORM: RootForm = {
   },
   refersTo: (text) =>
     childrenOf(parseXml(text), WSDL, 'import').flatMap(({ attributes }) => attributes.get('location') ?? []),
+  begins: (text) => childOf(parseXml(text), WSDL, 'service') !== undefined,
 };
 
 interface Reader {

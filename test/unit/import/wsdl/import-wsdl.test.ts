@@ -278,6 +278,20 @@ describe('a broken description', () => {
     expect(whole.report.notes).toEqual([]);
   });
 
+  it('may import one that imports it, in a folder of theirs: the one with the service is meant', async () => {
+    const main = await write('', 'getIt');
+    await mkdir(join(folder, 'circle'));
+    const text = await readFile(join(folder, main), 'utf8');
+    const importing = (location: string): string => `<import namespace="urn:other" location="${location}"/>`;
+    await writeFile(join(folder, 'circle/one.wsdl'), text.replace(/<types>/, `${importing('another.wsdl')}$&`));
+    const another = `<definitions targetNamespace="urn:other" xmlns="http://schemas.xmlsoap.org/wsdl/">${importing('one.wsdl')}</definitions>`;
+    await writeFile(join(folder, 'circle/another.wsdl'), another);
+    const { sdl } = await importWsdl({ spec: 'circle', folder });
+    expect(sdl).toContain('getIt');
+    await writeFile(join(folder, 'circle/one.wsdl'), another.replace('one.wsdl', 'another.wsdl'));
+    await expect(importWsdl({ spec: 'circle', folder })).rejects.toThrow('several WSDLs, and not one');
+  });
+
   it('whose elements are in a namespace of its own is read as what it means', async () => {
     const text = `<definitions targetNamespace="urn:m" xmlns="urn:m" xmlns:x="http://www.w3.org/2001/XMLSchema">
       <types><schema targetNamespace="urn:m" elementFormDefault="qualified"><element name="Get"><complexType><sequence>
