@@ -32,6 +32,18 @@ export function createFlightMap<V>(): FlightMap<V> {
   let buckets: Buckets<V> = emptyBuckets(FEWEST_BUCKETS);
   let size = 0;
 
+  /** The key that was asked for last: one is looked up and then put in, and taken out by each who waits for it. */
+  let lastKey = '';
+  let lastHash = hashOf(lastKey);
+
+  function hashed(key: string): number {
+    if (key !== lastKey) {
+      lastKey = key;
+      lastHash = hashOf(key);
+    }
+    return lastHash;
+  }
+
   const bucketOf = (hash: number): number => hash & (buckets.length - 1);
 
   function find(key: string, hash: number): Entry<V> | undefined {
@@ -60,9 +72,9 @@ export function createFlightMap<V>(): FlightMap<V> {
   }
 
   return {
-    get: (key) => find(key, hashOf(key))?.flight,
+    get: (key) => find(key, hashed(key))?.flight,
     set(key, flight) {
-      const hash = hashOf(key);
+      const hash = hashed(key);
       const known = find(key, hash);
       if (known !== undefined) {
         known.flight = flight;
@@ -73,7 +85,7 @@ export function createFlightMap<V>(): FlightMap<V> {
       size += 1;
     },
     remove(key, flight) {
-      const hash = hashOf(key);
+      const hash = hashed(key);
       const entry = find(key, hash);
       if (entry?.flight !== flight) return;
       const first = buckets[bucketOf(hash)];
